@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import type { Plugin } from 'vite';
 
 const PAPER = '#faf5ee';
+const FILES = [
+  ...['image/jpeg', 'image/png', 'image/webp', 'image/gif', 'image/heic', 'image/heif', 'video/mp4', 'video/quicktime', 'video/webm'],
+  ...['.jpg', '.jpeg', '.png', '.webp', '.gif', '.heic', '.heif', '.mp4', '.mov', '.webm'],
+];
 const icons = [
   { file: 'icon-192.png', sizes: '192x192', purpose: 'any' },
   { file: 'icon-512.png', sizes: '512x512', purpose: 'any' },
@@ -22,22 +26,31 @@ export function manifest(): Plugin {
       order: 'pre',
       handler() {
         const emit = (name: string, source: string | Uint8Array) =>
-          `/${this.getFileName(this.emitFile({ type: 'asset', name, source }))}`;
+          this.getFileName(this.emitFile({ type: 'asset', name, source }));
         const sources = icons.map(({ file, sizes, purpose }) => {
           const src = emit(file, readFileSync(join(import.meta.dirname, 'src/icons', file)));
-          return { src, sizes, type: 'image/png', purpose };
+          // As the manifest has them, which is in the same folder.
+          return { src: src.replace('assets/', ''), sizes, type: 'image/png', purpose };
         });
         const content = {
           name: 'Shared Spaces',
           short_name: 'Spaces',
-          start_url: '/app/',
-          scope: '/app/',
+          // Wherever on its host the server is.
+          start_url: '../app/',
+          scope: '../app/',
           display: 'standalone',
+          // Some browsers lose files where only groups of types are named.
+          share_target: {
+            action: '../app/share-target',
+            method: 'POST',
+            enctype: 'multipart/form-data',
+            params: { title: 'title', text: 'text', url: 'url', files: [{ name: 'files', accept: FILES }] },
+          },
           background_color: PAPER,
           theme_color: PAPER,
           icons: sources,
         };
-        link = emit('app.webmanifest', JSON.stringify(content));
+        link = `/${emit('app.webmanifest', JSON.stringify(content))}`;
       },
     },
     transformIndexHtml: {

@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config';
 import { budget } from './budget.ts';
 import { manifest } from './manifest.ts';
 import { api } from './proxy.ts';
+import { serviceWorker } from './service-worker.ts';
 
 // During development, the API is a server that runs next to this one.
 const server = process.env['SHARED_SPACES_SERVER'] ?? 'http://localhost:8000';
@@ -25,14 +26,26 @@ const csp = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+// The oldest browsers that are served, as the README names them. What is newer in styles is written in the older way.
+const BROWSERS = ['chrome111', 'edge111', 'firefox115', 'safari16.4', 'ios16.4'];
+
 const TEXT = /\.(css|html|js|svg|txt|webmanifest)$/;
 
 export default defineConfig({
   // The server sends what is compressed here, as the browser takes it: brotli and gzip, each as small as it gets.
-  plugins: [svelte(), manifest(), budget(), compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 })],
+  plugins: [
+    svelte(),
+    manifest(),
+    budget(),
+    serviceWorker(BROWSERS),
+    compression({ algorithms: ['brotliCompress', 'gzip'], include: TEXT, threshold: 0 }),
+  ],
+  experimental: {
+    // Files find each other from where they are: the server may be below a path of its host, which only it knows, and puts into pages.
+    renderBuiltUrl: (filename, { hostType }) => (hostType === 'html' ? `/${filename}` : { relative: true }),
+  },
   build: {
-    // The oldest browsers that are served, as the README names them. What is newer in styles is written in the older way.
-    target: ['chrome111', 'edge111', 'firefox115', 'safari16.4', 'ios16.4'],
+    target: BROWSERS,
     // The photo viewer, and pages that few open first, are loaded on demand. Nothing is put into the page itself.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },

@@ -1,27 +1,14 @@
 // The photos of a space by the months when they were taken, selected by mouse, keys and finger, and downloaded as a ZIP.
 
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
-import type { Download } from '@playwright/test';
-
+import { findings } from './axe.ts';
+import { filesOf } from './downloads.ts';
 import { expect, test } from './fixtures.ts';
 import { type Person, pictures, words } from './people.ts';
 import { png } from './png.ts';
-
-const run = promisify(execFile);
-
-/** The names of the files in a ZIP that the browser has saved; checks each of them. */
-async function filesOf(download: Download): Promise<string[]> {
-  const path = await download.path();
-  const { stdout } = await run('unzip', ['-tq', path]);
-  expect(stdout).toContain('No errors detected');
-  const listed = await run('unzip', ['-Z1', path]);
-  return listed.stdout.trim().split('\n');
-}
 
 /** Five photos of three months in one share, as a program would share them. */
 async function sharesHolidays({ page }: Person): Promise<void> {
@@ -108,6 +95,45 @@ test('photos stand under the months when they were taken, or else shared', async
   await expect(viewer).toContainText('15 July 2019');
 });
 
+test('photos and videos are shown alone, also after a reload and around the viewer; where there is none, that is said', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  await begins(ann);
+  const { page } = ann;
+  const choice = (key: 'photos.show_all' | 'photos.show_photo' | 'photos.show_video') => page.locator('label').filter({ hasText: words(key) });
+  const photos = page.locator('main [data-photo]');
+  await choice('photos.show_photo').click();
+  await choice('photos.show_video').click();
+  await expect(ann.text('photos.no_video', { space: 'Family' })).toBeVisible();
+  await expect(photos).toHaveCount(0);
+  // One step back leads out of the photos, however often one has chosen.
+  await page.goBack();
+  await expect(page).toHaveURL(/\/spaces\/1$/);
+  await page.goForward();
+  await page.reload();
+  await expect(ann.text('photos.no_video', { space: 'Family' })).toBeVisible();
+  await expect(choice('photos.show_video').getByRole('radio')).toBeChecked();
+  expect(await findings(page, 'no videos')).toEqual([]);
+  // By keys, the focus stays on the choice.
+  await choice('photos.show_video').getByRole('radio').focus();
+  await page.keyboard.press('ArrowLeft');
+  await expect(photos).toHaveCount(5);
+  await expect(choice('photos.show_photo').getByRole('radio')).toBeFocused();
+
+  await photos.nth(2).click();
+  const viewer = page.getByRole('dialog');
+  await expect(viewer).toBeVisible();
+  await expect(page).toHaveURL(/\/photos\/\d+\/\d+\?kind=photo$/);
+  await page.reload();
+  await expect(viewer).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(viewer).toHaveCount(0);
+  await expect(page).toHaveURL(/\/photos\?kind=photo$/);
+  await expect(choice('photos.show_photo').getByRole('radio')).toBeChecked();
+  await choice('photos.show_all').click();
+  await expect(page).toHaveURL(/\/photos$/);
+  await expect(photos).toHaveCount(5);
+});
+
 test('photos are selected by mouse and keys, and taken home as a ZIP', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce' });
   await begins(ann);
@@ -147,8 +173,11 @@ test('photos are selected by mouse and keys, and taken home as a ZIP', async ({ 
 
 test('a finger that stays on a photo selects it, and what is gone is said where one is', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
-  await begins(ann);
   const { page } = ann;
+  // Without the stream of events, so that the page doesn't hear of what another window deletes.
+  await page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
+  await page.route(/\/events(\?|$)/, (route) => route.abort());
+  await begins(ann);
   const box = await page.locator('main [data-photo]').nth(2).boundingBox();
   if (!box) throw new Error('the photo has no place');
   const finger = await page.context().newCDPSession(page);

@@ -87,7 +87,8 @@ test('a draft outlives a reload, and what is written is there once though its an
   await expect(said(ann)).toHaveText(['Hello @Ann']);
   await expect(async () => {
     const again = bob.button('ui.retry');
-    if (await again.isVisible()) await again.click();
+    // It is sent again by itself too, and the button is gone then.
+    if (await again.isVisible()) await again.click({ timeout: 1000 });
     await expect(field).toHaveValue('', { timeout: 1000 });
   }).toPass();
   await expect(said(bob)).toHaveText(['Hello @Ann']);
@@ -127,4 +128,32 @@ test('an admin pins a share, and it stands at the top for all, folded', async ({
   expect(await findings(bob.page, 'pinned')).toEqual([]);
   // With what is another's, a member can do nothing that has a menu.
   await expect(bob.page.getByRole('button', { name: words('share.actions', { name: 'Ann' }) })).toHaveCount(0);
+});
+
+test('what is loaded late and cannot be says so where it belongs, and is there once it can', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
+  await meet(ann, bob);
+  const { page } = ann;
+  const late = /\/assets\/(EmojiPicker|CommentWriter|emoji-list)-.*\.js$/;
+  await page.route(late, (route) => route.abort());
+  await page.getByRole('button', { name: en['react.add'], exact: true }).click();
+  await expect(ann.text('ui.not_loaded')).toBeVisible();
+  await page.unroute(late);
+  await ann.button('ui.retry').click();
+  await expect(page.getByRole('dialog', { name: en['react.add'] })).toBeVisible();
+
+  await page.route(late, (route) => route.abort());
+  await page.getByRole('button', { name: en['react.all'] }).click();
+  await expect(ann.text('ui.not_loaded')).toBeVisible();
+  await page.unroute(late);
+  await ann.button('ui.retry').click();
+  await page.getByRole('button', { name: '🍀', exact: true }).click();
+  await expect(page.getByRole('button', { name: '🍀, 1 person', exact: true })).toBeVisible();
+
+  await page.route(late, (route) => route.abort());
+  await page.getByRole('button', { name: en['comment.write'], exact: true }).click();
+  await expect(ann.text('ui.not_loaded')).toBeVisible();
+  await page.unroute(late);
+  await ann.button('ui.retry').click();
+  await expect(page.getByLabel(en['comment.label'])).toBeVisible();
 });

@@ -3,18 +3,37 @@
 
 import { type BrowserContext, type BrowserContextOptions, expect, test as base } from '@playwright/test';
 
+import { Cloud } from './cloud.ts';
 import { Person } from './people.ts';
 import { Server } from './server.ts';
 
+/** Where photos are kept: in the server's folder, or in S3, with two workers. */
+type Place = 'folder' | 'cloud';
+
 interface Fixtures {
+  place: Place;
+  /** Null where there is none. */
+  cloud: Cloud | null;
+  /** The path of the host below which the server is, such as `/our/spaces`. */
+  basePath: string;
   server: Server;
   /** A person with a browser of their own. */
   newPerson: (login: string, options?: BrowserContextOptions) => Promise<Person>;
 }
 
 export const test = base.extend<Fixtures>({
-  server: async ({}, use, info) => {
-    const server = await Server.start();
+  place: ['folder', { option: true }],
+  basePath: [process.env['BASE_PATH'] ?? '', { option: true }],
+
+  cloud: async ({ place }, use) => {
+    const cloud = place === 'cloud' ? await Cloud.start() : null;
+    await use(cloud);
+    await cloud?.end();
+  },
+
+  server: async ({ cloud, basePath }, use, info) => {
+    const server = await Server.start(cloud?.settings, basePath);
+    if (cloud) for (let worker = 0; worker < 2; worker += 1) server.startWorker();
     await use(server);
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
     await server.end();
@@ -27,6 +46,9 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext({ baseURL: server.url, ...options });
       contexts.push(context);
       const page = await context.newPage();
+      // Journeys name pages by their paths within the app's server, wherever on its host that is.
+      const goto = page.goto.bind(page);
+      page.goto = (url, more) => goto(url.startsWith('/') ? (options.baseURL ?? server.url) + url : url, more);
       page.on('pageerror', (error) => complaints.push(`${login}: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
         if (message.text().includes('Content Security Policy')) complaints.push(`${login}: ${message.text()}`);

@@ -2,7 +2,7 @@
 
 import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
-import { words } from './people.ts';
+import { Person, words } from './people.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`a user joins by one link and gets a new password by another, ${colorScheme}`, async ({ server, newPerson }) => {
@@ -60,3 +60,36 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(found).toEqual([]);
   });
 }
+
+test('an address for feed readers is read by them until it is revoked, which is asked first, also on another screen', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
+  const { page } = ann;
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await page.goto('/app/spaces/1/settings');
+  await ann.button('feeds.make').click();
+  const address = await ann.field('feeds.address').inputValue();
+  const reads = async () => (await page.context().request.get(address)).status();
+  expect(await reads()).toBe(200);
+  const second = new Person(await page.context().newPage(), 'Ann');
+  await second.page.goto('/app/spaces/1/settings');
+  const addresses = ({ page }: Person) => page.getByRole('list', { name: words('feeds.list') }).getByRole('listitem');
+  await expect(addresses(second)).toHaveCount(1);
+  await expect(second.field('feeds.address')).toHaveCount(0);
+
+  const asks = async ({ page }: Person) => page.getByRole('button', { name: /^Revoke the address created / }).click();
+  await asks(ann);
+  const question = page.getByRole('dialog', { name: words('feeds.revoke') });
+  await expect(question).toBeVisible();
+  expect(await findings(page, 'a question about a feed')).toEqual([]);
+  await question.getByRole('button', { name: words('ui.cancel') }).click();
+  expect(await reads()).toBe(200);
+  for (const person of [ann, second]) {
+    await asks(person);
+    await person.page.getByRole('dialog').getByRole('button', { name: words('feeds.revoke'), exact: true }).click();
+    await expect(addresses(person)).toHaveCount(0);
+  }
+  await expect(ann.field('feeds.address')).toHaveCount(0);
+  expect(await reads()).toBe(404);
+});

@@ -7,6 +7,7 @@ import type { Locator, Page } from '@playwright/test';
 import { expect, test } from './fixtures.ts';
 import { type Person, words } from './people.ts';
 import { chunk, png } from './png.ts';
+import { opens } from './quiet.ts';
 
 const [RED, WHITE] = [[200, 30, 30], [255, 255, 255]];
 
@@ -90,10 +91,9 @@ test('long texts are folded, short ones are not, and nothing makes a page wider 
   const tooWide: string[] = [];
   for (const path of ['', 'spaces/1', 'spaces/1/members', 'spaces/1/settings', 'spaces/2', 'spaces/2/settings', 'spaces/3', 'shares/2', 'account']) {
     for (const { page, login } of [ann, wide]) {
-      await page.goto(`/app/${path}`);
+      await opens(page, `/app/${path}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
-      await page.waitForLoadState('networkidle');
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > viewport.width) tooWide.push(`${login}: ${path}: ${width}`);
     }

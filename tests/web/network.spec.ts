@@ -64,6 +64,8 @@ test('a list that was read before sharing does not hide what was shared', async 
   await ann.registers();
   await ann.makesSpace('Family');
   await expect(ann.text('space.empty_title')).toBeVisible();
+  await ann.page.reload();
+  await expect(ann.text('space.empty_title')).toBeVisible();
   let isShared = () => {};
   const shared = new Promise<void>((resolve) => (isShared = resolve));
   let looks = 0;
@@ -75,14 +77,14 @@ test('a list that was read before sharing does not hide what was shared', async 
     await route.fulfill({ response });
     answered += 1;
   });
-  await ann.page.evaluate(() => dispatchEvent(new Event('focus')));
+  // When it is looked for what has changed since the page was loaded.
   await expect.poll(() => looks).toBe(1);
 
   await ann.writes('Here to stay');
   await ann.shares();
   await expect(ann.card('Here to stay')).toHaveCount(1);
   isShared();
-  await expect.poll(() => answered).toBe(2);
+  await expect.poll(() => answered).toBe(1);
   await expect(ann.card('Here to stay')).toHaveCount(1);
 });
 
@@ -106,7 +108,8 @@ test('a draft outlives a reload, a server that is gone, and a session that has e
 
   await ann.writes('Written before the end');
   await ann.page.context().clearCookies();
-  await ann.shares();
+  // A look at what has changed since the server is back may learn of it before the button is pressed.
+  await ann.page.getByRole('button', { name: /^Share with / }).or(ann.text('door.expired')).click();
   await expect(ann.text('door.expired')).toBeVisible();
   await ann.signsIn();
   await expect(ann.field('composer.prompt')).toHaveValue('Written before the end');

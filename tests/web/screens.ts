@@ -3,6 +3,7 @@
 import { type APIRequestContext, expect } from '@playwright/test';
 import { SCENES, landscape } from './landscapes.ts';
 import { PASSWORD, type Person, words } from './people.ts';
+import { opens } from './quiet.ts';
 
 export interface Screen {
   name: string;
@@ -73,10 +74,9 @@ export async function tour(person: Person, visit: (screen: Screen) => Promise<vo
       await expect(page.getByRole('heading', { name: words('home.title') })).toBeVisible();
     }
     for (const screen of SCREENS.filter((screen) => (screen.outside ?? false) === outside)) {
-      await page.goto(screen.path);
+      await opens(page, screen.path);
       await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
       await expect(person.button('door.sign_in')).toHaveCount(screen.name === 'sign-in' ? 1 : 0);
-      await page.waitForLoadState('networkidle');
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
       await visit(screen);
     }

@@ -11,20 +11,24 @@ import { promisify } from 'node:util';
 const EXECUTABLE = process.env['SHARED_SPACES'] ?? join(import.meta.dirname, '../../target/release/shared-spaces');
 
 export class Server {
-  /** Its origin, such as `http://localhost:34567`. */
+  /** Where it is, such as `http://localhost:34567`, without a slash at the end. */
   url = '';
   #port = '0';
   #child: ChildProcess | undefined;
+  #workers: ChildProcess[] = [];
   #log: string[] = [];
 
   private constructor(
     private readonly folder: string,
     private readonly settings: Record<string, string>,
+    private readonly basePath: string,
   ) {}
 
-  /** `settings`: environment variables, in addition to the inherited ones. */
-  static async start(settings: Record<string, string> = {}): Promise<Server> {
-    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')), settings);
+  /** `settings`: environment variables, in addition to the inherited ones. `basePath`: below which path of its host it is. */
+  static async start(settings: Record<string, string> = {}, basePath = ''): Promise<Server> {
+    // The port isn't known yet. The app takes only the path of a link, and stays at its host.
+    const below: Record<string, string> = basePath === '' ? {} : { SHARED_SPACES_PUBLIC_URL: `http://localhost${basePath}/` };
+    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')), { ...below, ...settings }, basePath);
     await server.run();
     return server;
   }
@@ -38,7 +42,7 @@ export class Server {
     for await (const line of createInterface(child.stdout)) {
       const [, url, port] = /is up: (http:\/\/.*:(\d+))/.exec(line) ?? [];
       if (url && port) {
-        this.url = url;
+        this.url = url + this.basePath;
         this.#port = port;
         return;
       }
@@ -53,13 +57,25 @@ export class Server {
     return stdout;
   }
 
+  /** Starts a worker in a process of its own, which has the same settings and nothing of the server's folder. */
+  startWorker(): void {
+    const env = { ...process.env, ...this.settings };
+    const data = join(this.folder, `worker-${this.#workers.length}`);
+    const worker = spawn(EXECUTABLE, ['--data-dir', data, 'worker'], { env, cwd: this.folder });
+    worker.stdout.resume();
+    createInterface(worker.stderr).on('line', (line) => this.#log.push(`worker: ${line}`));
+    this.#workers.push(worker);
+  }
+
   /** Kills the executable. */
   async kill(): Promise<void> {
-    const child = this.#child;
-    if (!child || child.exitCode !== null || child.signalCode !== null) return;
-    const ended = once(child, 'exit');
-    child.kill('SIGKILL');
-    await ended;
+    if (this.#child) await kill(this.#child);
+  }
+
+  /** Kills the worker that was started last. */
+  async killWorker(): Promise<void> {
+    const worker = this.#workers.pop();
+    if (worker) await kill(worker);
   }
 
   /** What it has logged. */
@@ -69,6 +85,14 @@ export class Server {
 
   async end(): Promise<void> {
     await this.kill();
+    while (this.#workers.length > 0) await this.killWorker();
     await rm(this.folder, { recursive: true, force: true });
   }
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill('SIGKILL');
+  await ended;
 }

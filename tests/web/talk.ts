@@ -11,7 +11,7 @@ import { type Person, words } from './people.ts';
 import { png } from './png.ts';
 import type { Server } from './server.ts';
 
-/** How long all screens may take to agree: a page polls at least every half minute. */
+/** How long all screens may take to agree. */
 const SOON = 60_000;
 
 /** Pseudorandom numbers from a seed (mulberry32). */
@@ -247,7 +247,8 @@ export class Talk {
   /** What is on a user's screen, from top to bottom, after new shares have been loaded. */
   async #shown({ page }: Person): Promise<string[]> {
     const pill = page.getByRole('button', { name: /^\d+ new shares?$/ });
-    if (await pill.isVisible()) await pill.click();
+    // At the top, it may go by itself.
+  if (await pill.isVisible()) await pill.click({ timeout: 2_000 });
     return page.getByRole('article').evaluateAll((cards) =>
       cards.map((card) => (card.querySelector('.photo') ? '[photo] ' : '') + (card.querySelector('.text')?.textContent?.trim() ?? '')),
     );

@@ -1,12 +1,12 @@
-// Many files at once, on a line that breaks, to a server that is killed, with a reload in between: each arrives once, in its place.
+// Files that are sent while one writes: in two windows, after a reload, after signing out; and what of them isn't shared.
 
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
-import { Line } from './line.ts';
-import { type PhotoFile, pictures, words } from './people.ts';
+import { Person, type PhotoFile, pictures, words } from './people.ts';
 import { png } from './png.ts';
 
 const corpus = join(import.meta.dirname, '../../crates/video/fuzz/corpus/video');
@@ -16,70 +16,6 @@ const file = (folder: string, name: string): PhotoFile => ({
   buffer: readFileSync(join(folder, name)),
 });
 const made = (side: number): PhotoFile => ({ name: `${side}.png`, mimeType: 'image/png', buffer: png(side, randomBytes) });
-
-for (const [where, viewport] of [
-  ['a phone', { width: 390, height: 844 }],
-  ['a desk', { width: 1280, height: 800 }],
-] as const) {
-  test(`ten files come to one card, whatever becomes of the line and the server, on ${where}`, async ({ server, newPerson }) => {
-    const line = await Line.to(server.url);
-    const ann = await newPerson('Ann', { viewport, reducedMotion: 'reduce', baseURL: line.url });
-    const { page } = ann;
-    const begun: string[] = [];
-    page.on('request', (request) => {
-      if (request.method() === 'POST' && request.url().endsWith('/uploads')) begun.push(request.headers()['upload-length'] ?? '');
-    });
-    await page.goto('/app/register');
-    await ann.registers();
-    await ann.makesSpace('Family');
-
-    const large = made(1200);
-    const names = ['tree.jpg', 'cat.webp', 'wave.gif', 'lake.png', 'progressive.jpg'];
-    const films = ['vp9.webm', 'vp8.webm'];
-    const files = [large, ...names.map((name) => file(pictures, name)), ...films.map((name) => file(corpus, name)), made(41), made(42)];
-    line.speed = 700_000;
-    await ann.writes('All of the summer');
-    await ann.choosesPhotos(files);
-    await ann.field('media.caption_of', { n: 2, all: 10 }).fill('Under the tree');
-    await expect(page.getByText(/^Uploading: [1-9] of 10 done$/)).toBeVisible();
-    line.break();
-    await expect(ann.text('upload.waiting')).toBeVisible();
-    // The last one comes first.
-    for (let n = 10; n > 1; n -= 1) await ann.button('media.earlier', { n, all: 10 }).click();
-    line.mend();
-    await expect(page.getByText(/^Uploading: [1-9] of 10 done$/)).toBeVisible();
-
-    page.once('dialog', (dialog) => void dialog.accept());
-    await page.reload();
-    await expect(page.locator('[data-medium]')).toHaveCount(10);
-    await expect(ann.field('composer.prompt')).toHaveValue('All of the summer');
-    await expect(ann.field('media.caption_of', { n: 3, all: 10 })).toHaveValue('Under the tree');
-    await server.kill();
-    await ann.shares();
-    await server.run();
-    line.speed = Infinity;
-    await ann.seesPhotoOf('All of the summer');
-    await expect(ann.card('All of the summer')).toHaveCount(1);
-    await expect(page.locator('[data-medium]')).toHaveCount(0);
-
-    const { request } = page.context();
-    const [share] = (await (await request.get('/spaces/1/shares')).json()) as {
-      media: { kind: string; width: number; caption: string | null; poster_url: string | null }[];
-    }[];
-    const media = share?.media ?? [];
-    expect(media.map(({ kind }) => kind)).toEqual(['photo', 'photo', 'photo', 'photo', 'photo', 'photo', 'photo', 'video', 'video', 'photo']);
-    expect([media[0]?.width, media[1]?.width, media[9]?.width]).toEqual([42, 1200, 41]);
-    expect(media.map(({ caption }) => caption)[2]).toBe('Under the tree');
-    expect(media.filter(({ poster_url }) => poster_url !== null)).toHaveLength(2);
-    // The large one went on where it broke off, each time.
-    expect(begun.filter((length) => length === String(large.buffer.length))).toHaveLength(1);
-    // After the share, nothing is kept.
-    await page.reload();
-    await expect(ann.card('All of the summer')).toHaveCount(1);
-    await expect(page.locator('[data-medium]')).toHaveCount(0);
-    line.end();
-  });
-}
 
 test('a second window works on a draft of its own, and what is removed is deleted at the server', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
@@ -123,4 +59,88 @@ test('after signing out, nothing of a draft is left in the browser', async ({ ne
   await ann.button('account.sign_out').click();
   await expect(ann.field('door.login')).toBeVisible();
   await expect.poll(kept).toEqual([0, 0]);
+});
+
+test('a share whose answer was lost is there once after a reload, and nothing is left of its draft', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  const { page } = ann;
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('By the lake');
+  await ann.choosesPhotos([made(40)]);
+  await expect(ann.text('upload.arrived')).toBeVisible();
+  const shares = '**/spaces/1/shares';
+  // It arrives, and its answer doesn't.
+  await page.route(shares, async (route) => {
+    if (route.request().method() !== 'POST') return route.fallback();
+    await route.fetch();
+    await route.abort();
+  });
+  await ann.shares();
+  await expect(ann.text('composer.waiting').or(ann.text('error.unreachable'))).toBeVisible();
+  const begun: string[] = [];
+  page.on('request', (request) => request.url().includes('/uploads') && begun.push(request.method()));
+  await page.unroute(shares);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await ann.seesPhotoOf('By the lake');
+  await expect(ann.card('By the lake')).toHaveCount(1);
+  await expect(ann.field('composer.prompt')).toHaveValue('');
+  await expect(page.locator('[data-medium]')).toHaveCount(0);
+  expect(begun).toEqual([]);
+  await page.reload();
+  await expect(ann.card('By the lake')).toHaveCount(1);
+  await expect(page.locator('[data-medium]')).toHaveCount(0);
+});
+
+test('a second window has no words of the first, and leaves them alone', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  const { page } = ann;
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.writes('For later');
+  const second = new Person(await page.context().newPage(), 'Ann');
+  await second.page.goto(page.url());
+  await expect(second.field('composer.prompt')).toHaveValue('');
+  await second.writes('Right now');
+  await second.shares();
+  await expect(second.card('Right now')).toBeVisible();
+  await second.page.close();
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(ann.field('composer.prompt')).toHaveValue('For later');
+  await ann.shares();
+  await expect(ann.card('For later')).toHaveCount(1);
+});
+
+test('that the film of a motion photo stays out is said at the photo, in a new share and in one that is edited', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  const { page } = ann;
+  const [tree, film] = [file(pictures, 'tree.jpg').buffer, file(corpus, 'avc.mp4').buffer];
+  const moving = (name: string) => ({ name, mimeType: 'image/jpeg', buffer: Buffer.concat([tree, film]) });
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await ann.choosesPhotos([moving('one.jpg'), made(40)]);
+  const told = (n: number) => page.locator('[data-medium]').nth(n).getByText(words('upload.film_dropped'), { exact: true });
+  await expect(told(0)).toBeVisible();
+  await expect(ann.text('upload.film_dropped')).toHaveCount(1);
+  page.once('dialog', (dialog) => void dialog.accept());
+  await page.reload();
+  await expect(told(0)).toBeVisible();
+  expect(await findings(page, 'motion photo')).toEqual([]);
+  await ann.writes('In motion');
+  await ann.shares();
+  await ann.seesPhotoOf('In motion');
+  await expect(ann.text('upload.film_dropped')).toHaveCount(0);
+
+  await ann.chooses(words('share.actions', { name: 'Ann' }), 'share.edit');
+  const chooser = page.waitForEvent('filechooser');
+  await ann.button('composer.more_photos').click();
+  await (await chooser).setFiles([moving('two.jpg')]);
+  await expect(told(2)).toBeVisible();
+  await ann.button('share.save').click();
+  await expect(ann.text('upload.film_dropped')).toHaveCount(0);
 });

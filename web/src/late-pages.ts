@@ -1,10 +1,14 @@
-// The pages that few open first. Each is loaded when it is needed for the first time, or ahead of time once there is time.
+// The pages, and the column, that few see first. Each is loaded when it is needed for the first time, or ahead of time once there is time.
 
 export const late = {
   account: () => import('./pages/Account.svelte'),
   invitation: () => import('./pages/Invitation.svelte'),
   members: () => import('./pages/Members.svelte'),
+  notices: () => import('./pages/Notices.svelte'),
   passwordReset: () => import('./pages/PasswordReset.svelte'),
+  shareTarget: () => import('./pages/ShareTarget.svelte'),
+  register: () => import('./pages/Register.svelte'),
+  rightColumn: () => import('./features/shell/RightColumn.svelte'),
   settings: () => import('./pages/Settings.svelte'),
 };
 

@@ -6,10 +6,11 @@ import { expect, test } from 'vitest';
 const root = join(import.meta.dirname, '../src');
 
 /** The floors of the app from the top down: each uses its own and those below it, and nothing above. `main.ts` and `App.svelte`
- * put everything together; `docs` is a page of its own. */
+ * put everything together; `docs` is a page of its own, and `sw` the service worker. */
 const FLOORS = [
   'main',
   'docs',
+  'sw',
   'pages',
   'features',
   'components',

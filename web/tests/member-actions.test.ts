@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
 import { actionsOf } from '../src/features/members/member-actions';
+import { userOf } from './photos';
 
-const member = (id: number, is_admin = false) => ({ user: { id, login: `person ${id}` }, is_admin });
+const member = (id: number, is_admin = false) => ({ user: userOf(id, `person ${id}`), is_admin });
 
 test('a plain member may leave, and do nothing to others', () => {
   const members = [member(1, true), member(2), member(3)];

@@ -2,6 +2,9 @@
 
 import type { Medium, Photo, Share } from '../src/lib/api/types';
 
+/** A user who has said nothing of themselves. */
+export const userOf = (id: number, login: string) => ({ id, login, name: login, avatar_url: null });
+
 const preview = { url: '/photos/x', width: 4, height: 3 };
 
 export const imageOf = (id: number) => ({
@@ -18,6 +21,7 @@ export const mediumOf = (share: number, id = share, caption: string | null = nul
   kind: 'photo',
   url: `/photos/1-${share}.${id}.jpg`,
   poster_url: null,
+  rendition_url: null,
   caption,
   taken_at: null,
   duration_seconds: null,
@@ -28,7 +32,7 @@ export const photoOf = (share: number, id = share): Photo => ({
   share_id: share,
   image_url: `/photos/1-${share}.${id}.jpg`,
   timestamp: '2026-05-20T12:00:00Z',
-  user: { id: 1, login: 'ann' },
+  user: userOf(1, 'ann'),
   image: mediumOf(share, id),
   media: mediumOf(share, id),
 });
@@ -36,11 +40,11 @@ export const photoOf = (share: number, id = share): Photo => ({
 /** A share with a photo, or with none. */
 export const shareOf = (id: number, photo: number | null = id, text = 'Look'): Share => ({
   id,
-  user: { id: 1, login: 'ann' },
+  user: userOf(1, 'ann'),
   text,
   timestamp: '2026-05-20T12:00:00Z',
   edited_at: null,
-  version: 1,
+  version: '1',
   image_url: photo === null ? null : `/photos/1-${id}.${photo}.jpg`,
   image: photo === null ? null : imageOf(photo),
   media: photo === null ? [] : [mediumOf(id, photo)],

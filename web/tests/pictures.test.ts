@@ -2,7 +2,7 @@ import { rgbaToThumbHash } from 'thumbhash';
 import { expect, test } from 'vitest';
 
 import { lengthOf } from '../src/lib/format/length';
-import { initialOf, tintOf } from '../src/lib/format/avatar';
+import { initialOf, initialsOf, tintOf } from '../src/lib/format/avatar';
 import { shownProportion } from '../src/lib/photos/shown-size';
 import { decode } from '../src/lib/photos/placeholder';
 
@@ -41,4 +41,11 @@ test('lengths are counted as the server counts them', () => {
   expect(lengthOf('añb')).toBe(3);
   expect(lengthOf('an\u0303b')).toBe(3);
   expect(lengthOf('👍🏽')).toBe(2);
+});
+
+test('the initials of a person are those of their first and last name', () => {
+  const initials = (name: string) => initialsOf(name, 'en');
+  expect(['ann', 'Ann Miller', 'robert the builder', ' Ann  👪 ', '🎉 🎈', 'Ann (Granny)', '祖母'].map(initials)).toEqual([
+    'A', 'AM', 'RB', 'A', '🎉', 'AG', '祖',
+  ]);
 });

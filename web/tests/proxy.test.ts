@@ -11,7 +11,7 @@ const text = sources.map((name) => readFileSync(join(folder, name), 'utf8')).joi
 const paths = [...text.matchAll(/^#\[(?:get|post|put|patch|delete)\("([^"]+)"/gm)].map(([, path]) => path ?? '');
 
 test('while developing, every address of the API is asked of the server, and none of the app', () => {
-  const app = ['/', '/app/<_..>', '/docs', '/assets/<name>'];
+  const app = ['/', '/app/<_..>', '/app/sw.js', '/app/share-target', '/docs', '/assets/<name>'];
   const asked = (path: string) => new RegExp(api).test(path);
   expect(paths.length).toBeGreaterThan(30);
   expect(paths.filter((path) => asked(path) === app.includes(path))).toEqual([]);

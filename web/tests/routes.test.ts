@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { afterSignIn, match, paths, spaceOf } from '../src/lib/state/routes';
+import { afterSignIn, commentOf, match, paths, spaceOf } from '../src/lib/state/routes';
 
 describe('an address', () => {
   test.each([
@@ -11,9 +11,11 @@ describe('an address', () => {
     ['/app/spaces/3', { page: 'space', id: 3 }],
     ['/app/spaces/3/', { page: 'space', id: 3 }],
     ['/app/spaces/3/members', { page: 'members', id: 3 }],
-    ['/app/spaces/3/photos', { page: 'photos', id: 3, photo: null }],
-    ['/app/spaces/3/photos/7', { page: 'photos', id: 3, photo: { share: 7, photo: null } }],
-    ['/app/spaces/3/photos/7/9', { page: 'photos', id: 3, photo: { share: 7, photo: 9 } }],
+    ['/app/spaces/3/photos', { page: 'photos', id: 3, photo: null, kinds: null }],
+    ['/app/spaces/3/photos?kind=video', { page: 'photos', id: 3, photo: null, kinds: 'video' }],
+    ['/app/spaces/3/photos?kind=song', { page: 'photos', id: 3, photo: null, kinds: null }],
+    ['/app/spaces/3/photos/7', { page: 'photos', id: 3, photo: { share: 7, photo: null }, kinds: null }],
+    ['/app/spaces/3/photos/7/9', { page: 'photos', id: 3, photo: { share: 7, photo: 9 }, kinds: null }],
     ['/app/spaces/3/settings', { page: 'settings', id: 3 }],
     ['/app/shares/12', { page: 'share', id: 12 }],
     ['/app/account', { page: 'account' }],
@@ -39,8 +41,10 @@ describe('an address', () => {
   });
 
   test('that the app makes is one that it knows', () => {
-    expect(match(paths.photos(3))).toEqual({ page: 'photos', id: 3, photo: null });
-    expect(match(paths.photo(3, 7, 9))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 } });
+    expect(match(paths.photos(3))).toEqual({ page: 'photos', id: 3, photo: null, kinds: null });
+    expect(match(paths.photos(3, 'photo'))).toEqual({ page: 'photos', id: 3, photo: null, kinds: 'photo' });
+    expect(match(paths.photo(3, 7, 9, 'video'))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 }, kinds: 'video' });
+    expect(match(paths.photo(3, 7, 9))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 }, kinds: null });
     expect(match(paths.settings(3))).toEqual({ page: 'settings', id: 3 });
     expect(spaceOf(match(paths.members(3)))).toBe(3);
     expect(spaceOf(match(paths.account))).toBeNull();
@@ -58,4 +62,10 @@ describe('after signing in', () => {
       expect(afterSignIn(search)).toBe('/app/');
     },
   );
+});
+
+test('a link to a comment leads to its share', () => {
+  expect(paths.share(9, 12)).toBe('/app/shares/9?comment=12');
+  expect([commentOf(paths.share(9, 12)), commentOf(paths.share(9)), commentOf('/app/shares/9?comment=x')]).toEqual([12, null, null]);
+  expect(match(paths.notices)).toEqual({ page: 'notices' });
 });

@@ -54,6 +54,16 @@ test('a limit is given in its own unit', () => {
   expect(second('video')).toBe('Video 2 darf höchstens 1.000 Byte groß sein');
 });
 
+test('what is used of a quota is given in the unit that suits it', () => {
+  const full = { used: 9_740_000_000, max: 10_000_000_000 };
+  expect(translate('de', 'user_quota_exceeded', full)).toBe(
+    'Dafür hast du nicht genug Platz: Deine Fotos und Videos belegen 9,7\u00a0GB von 10\u00a0GB. Lösche erst welche',
+  );
+  expect(translate('en', 'space_quota_exceeded', full)).toBe(
+    'There isn’t enough room for this in the space: photos and videos take 9.7 GB of 10 GB. Delete some first',
+  );
+});
+
 test('a code with several reasons has a sentence for each, and one for the rest', () => {
   expect(translate('de', 'malformed', { reason: 'login_scripts' })).toBe(
     'Der Anmeldename darf keine Buchstaben verschiedener Schriften mischen',
@@ -126,7 +136,7 @@ test('every field has a name in both languages, and each sentence names values t
     for (const [key, sentence] of Object.entries(sentences)) {
       const { params } = Problem['x-codes'][key.split('.')[0] ?? ''] ?? { params: [] };
       const named = [...[sentence].flat().join(' ').matchAll(/\{(\w+)\}/g)].map((found) => found[1] ?? '');
-      const source: Record<string, string> = { size: 'max', numbered: 'number' };
+      const source: Record<string, string> = { size: 'max', max_size: 'max', used_size: 'used', numbered: 'number' };
       expect(named.filter((name) => !params.includes(source[name] ?? name)).map((name) => `${key} ${name}`)).toEqual([]);
     }
   }

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
 import { groups } from '../src/features/talk/emoji-list';
 import { COMMON, baseOf, emojiIn } from '../src/lib/format/emoji';
@@ -9,9 +9,9 @@ import { de } from '../src/lib/i18n/talk/de';
 import { en } from '../src/lib/i18n/talk/en';
 
 const people = [
-  { id: 1, login: 'Ann' },
-  { id: 2, login: 'Anna' },
-  { id: 3, login: 'Ben Miller' },
+  { id: 1, login: 'Ann', name: 'Ann' },
+  { id: 2, login: 'Anna', name: 'Anna' },
+  { id: 3, login: 'Ben Miller', name: 'Uncle Benno' },
 ];
 
 const named = (text: string) => markMentions(linkify(text), people).flatMap(({ text, user }) => (user ? [[text, user.id]] : []));
@@ -30,11 +30,30 @@ test('a mention is completed while it is written', () => {
   expect(matching(people, 'an', 5).map(({ id }) => id)).toEqual([1, 2]);
   expect(matching(people, 'mil', 5).map(({ id }) => id)).toEqual([3]);
   expect(matching(people, 'ann', 5).map(({ id }) => id)).toEqual([2]);
+  // By their names too.
+  expect(['uncle b', 'benno'].map((typed) => matching(people, typed, 5).map(({ id }) => id))).toEqual([[3], [3]]);
+});
+
+test('nobody is offered to a caret before the first letter', () => {
+  expect(mentionAt('@An', 0)).toBeNull();
+  expect(mentionAt('@An', 1)).toEqual({ from: 0, typed: '' });
 });
 
 test('what was typed counts if it is an emoji, whole', () => {
   expect(['👨‍👩‍👧 x', ' 🇩🇪', '1️⃣', 'a', '', '1', ':-)'].map(emojiIn)).toEqual(['👨‍👩‍👧', '🇩🇪', '1️⃣', null, null, null, null]);
   expect(baseOf('👍🏽')).toBe('👍');
+});
+
+test('a browser that cannot take a text apart knows the same emoji', () => {
+  const typed = [...groups.flatMap((group) => group.split(' ')), '👨‍👩‍👧 x', ' 🇩🇪🇫🇷', '1️⃣', '👍🏽👍', '🏴󠁧󠁢󠁳󠁣󠁴󠁿', '❤️‍🔥', 'a', '', '1', ':-)'];
+  const known = typed.map(emojiIn);
+  vi.stubGlobal('Intl', { ...Intl });
+  try {
+    expect('Segmenter' in Intl).toBe(false);
+    expect(typed.map(emojiIn)).toEqual(known);
+  } finally {
+    vi.unstubAllGlobals();
+  }
 });
 
 test('all emoji are in eight groups, each once', () => {

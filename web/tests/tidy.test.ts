@@ -18,8 +18,8 @@ test('no markup has a style or a script of its own, which the policy of the page
   expect(page).not.toMatch(/<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)/);
 });
 
-test('only the API speaks to the server', () => {
-  expect(having(/\bfetch\(/)).toEqual(['lib/api/client.ts']);
+test('only the API and the service worker speak to the server', () => {
+  expect(having(/\bfetch\(/).sort()).toEqual(['lib/api/client.ts', 'lib/api/events/stream.ts', 'sw/push.ts', 'sw/shell.ts']);
 });
 
 test('components show and fetch nothing', () => {

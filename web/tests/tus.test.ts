@@ -81,7 +81,7 @@ beforeEach(() => {
 afterEach(() => void vi.unstubAllGlobals());
 
 function sending(file: Blob | null, size = file?.size ?? 0) {
-  const all = { paths: [] as (string | null)[], sent: [] as number[] };
+  const all = { paths: [] as (string | null)[], sent: [] as number[], there: [] as number[] };
   const what: Sending = {
     api: { report: () => undefined },
     user: 1,
@@ -94,6 +94,7 @@ function sending(file: Blob | null, size = file?.size ?? 0) {
       what.path = path;
     },
     onsent: (bytes) => all.sent.push(bytes),
+    onthere: (bytes) => all.there.push(bytes),
   };
   return { what, ...all };
 }

@@ -86,7 +86,7 @@ test('how each request goes is heard by the connection and the session; once sto
 
 test('the viewer is open once, at the photo that was asked for first', () => {
   const { viewer } = new App();
-  const space = { id: 3, name: 'Family' };
+  const space = { id: 3, name: 'Family', avatar_url: null };
   viewer.open(space, albumOfShare(shareOf(9)), photoOf(9));
   viewer.open(space, albumOfShare(shareOf(8)), photoOf(8));
   expect(viewer.shown?.first.image.id).toBe(9);

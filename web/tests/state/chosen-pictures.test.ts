@@ -7,6 +7,7 @@ import { ChosenPictures } from '../../src/lib/state/chosen-pictures.svelte';
 import { KeptPhotos } from '../../src/lib/state/kept-photos';
 import { Uploads } from '../../src/lib/state/uploads';
 import { Line } from './uploads';
+import { userOf } from '../photos';
 
 const wire = vi.hoisted(() => ({ send: (_: unknown): Promise<void> => Promise.resolve() }));
 vi.mock('../../src/lib/api/tus', async (original) => ({
@@ -34,8 +35,8 @@ const made = (onchange = () => undefined) =>
   new ChosenPictures(
     { server: { limits: { media_per_share: 3 } } as ServerInfo },
     onchange,
-    new Uploads(line.api, { me: { id: 1, login: 'ann' } }),
-    new KeptPhotos(1, 'space-3'),
+    new Uploads(line.api, { me: userOf(1, 'ann') }),
+    new KeptPhotos(1, 'space-3', () => Promise.resolve(true)),
   );
 const file = (name: string, content = name) => new File([content], name);
 const namesOf = (photos: ChosenPictures) => photos.all.map(({ picture }) => picture.name);

@@ -91,3 +91,26 @@ test('given up while it waits for its photos, it is not sent, and the photos are
   await sending;
   expect([composer.state, sent.length, composer.photos.all.length]).toEqual(['writing', 0, 1]);
 });
+
+test('that the film of a motion photo is not shared is known at the photo, and said afterwards only to who could not have read it', async () => {
+  line.moving = ['a'];
+  const { composer, toasts } = made();
+  await composer.photos.choose([file('a'), file('b')]);
+  await arrived(composer);
+  expect(composer.photos.all.map(({ upload }) => upload.hasLostFilm)).toEqual([true, false]);
+  const read = composer.send();
+  await vi.waitFor(() => expect(sent.length).toBe(1));
+  sent[0]?.answer.resolve(shareOf(9));
+  await read;
+  expect(toasts.show).not.toHaveBeenCalled();
+
+  line.held = [];
+  await composer.photos.choose([file('a')]);
+  const sending = composer.send();
+  await settle();
+  line.release();
+  await vi.waitFor(() => expect(sent.length).toBe(2));
+  sent[1]?.answer.resolve(shareOf(10));
+  await sending;
+  expect(toasts.show.mock.calls.map(([text]) => text)).toEqual(['upload.film_dropped']);
+});

@@ -4,11 +4,13 @@ import { expect, vi } from 'vitest';
 
 import type { NewShare, ServerInfo, Share } from '../../src/lib/api/types';
 import { Announcer } from '../../src/lib/state/announcer.svelte';
-import { type Composer, Composers } from '../../src/lib/state/composer.svelte';
+import type { Composer } from '../../src/lib/state/composer.svelte';
+import { Composers } from '../../src/lib/state/composers';
 import { Feeds } from '../../src/lib/state/feed.svelte';
 import { Uploads } from '../../src/lib/state/uploads';
 import { later } from './browser';
 import type { Line } from './uploads';
+import { userOf } from '../photos';
 
 export interface Sent {
   space: number;
@@ -20,11 +22,12 @@ export interface Sent {
 
 /** Those of one user, as after a page was loaded; `sent` gets what arrives at the server. */
 export function composing(line: Line, sent: Sent[]) {
-  const session = { me: { id: 1, login: 'ann' }, server: { limits: { media_per_share: 20, text_min: 1, text_max: 2000 } } as ServerInfo };
+  const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 20, text_min: 1, text_max: 2000 } } as ServerInfo };
   const nothing = () => Promise.resolve({ rows: [], next: null });
   const feeds = new Feeds({ shares: nothing, moreShares: nothing }, session);
   const announcer = new Announcer();
   const reload = vi.fn(() => Promise.resolve());
+  const toasts = { show: vi.fn((_: string) => 1) };
   const createShare = (space: number, json: NewShare, key: string, signal: AbortSignal) => {
     const answer = later<Share>();
     sent.push({ space, json, key, signal, answer });
@@ -32,9 +35,9 @@ export function composing(line: Line, sent: Sent[]) {
     return answer.promise;
   };
   const uploads = new Uploads(line.api, session);
-  const deps = { api: { report: () => undefined, createShare }, uploads, session, feeds, spaces: { reload }, announcer, i18n: { t: ((key: string) => key) as never } };
+  const deps = { api: { report: () => undefined, createShare }, uploads, session, feeds, spaces: { reload }, announcer, toasts, i18n: { t: ((key: string) => key) as never } };
   const composers = new Composers(deps);
-  return { composers, composer: composers.of(3), feeds, announcer, reload };
+  return { composers, composer: composers.of(3), feeds, announcer, toasts, reload };
 }
 export const file = (name: string) => new File([name], name);
 /** Until the queue is loaded, and all has arrived. */

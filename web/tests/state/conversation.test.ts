@@ -5,11 +5,12 @@ import type { Comment, Page, ReactionCount } from '../../src/lib/api/types';
 import { Conversation } from '../../src/lib/state/conversation.svelte';
 import { Reactions, withMine } from '../../src/lib/state/reactions.svelte';
 import { browser, later, settle } from './browser';
+import { userOf } from '../photos';
 
 const said = (id: number, user = 2, text = `number ${id}`): Comment => ({
   id,
   text,
-  user: { id: user, login: `user${user}` },
+  user: userOf(user, `user${user}`),
   created_at: '2026-05-17T09:30:00Z',
   edited_at: null,
   reactions: [],
@@ -33,7 +34,7 @@ function made(all: Comment[] = []) {
   const make = () =>
     new Conversation(7, {
       api,
-      session: { me: { id: 1, login: 'ann' }, server: { limits: { comment_max: 40 } } as never },
+      session: { me: userOf(1, 'ann'), server: { limits: { comment_max: 40 } } as never },
       feeds: { of: () => ({ update }) as never },
       onheard: (comments) => heard.push(...comments.map(({ id }) => id)),
     });
@@ -120,6 +121,15 @@ test('sent again because the answer was lost, also after a reload, it goes under
   expect(make().text).toBe('');
 });
 
+test('how many there are falls, too, while older ones are not read', async () => {
+  const { conversation, all, show } = made(upTo(30));
+  await conversation.more();
+  all.splice(0, 3);
+  show();
+  await settle();
+  expect([conversation.count, conversation.older]).toEqual([27, 5]);
+});
+
 test('nothing, or too much, is not sent', async () => {
   const { conversation, api } = made();
   for (const text of ['', '  ', 'x'.repeat(41)]) {
@@ -143,7 +153,7 @@ test('an answer from before a change of mine does not undo it', async () => {
 
 test('an event brings a comment, or takes one out', () => {
   const { conversation } = made(upTo(2));
-  conversation.apply({ comment: said(3) });
+  conversation.apply({ comment: said(3), isNew: true });
   conversation.apply({ deleted: 1 });
   expect([ids(conversation), conversation.count]).toEqual([[2, 3], 2]);
 });

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { FileGone } from '../../src/lib/api/errors';
 import type { ServerInfo } from '../../src/lib/api/types';
 import type { Sending } from '../../src/lib/api/tus';
 import type { Picture } from '../../src/lib/photos/chosen';
@@ -8,6 +9,7 @@ import type { Draft } from '../../src/lib/state/draft-keeper';
 import { KeptPhotos } from '../../src/lib/state/kept-photos';
 import { Uploads } from '../../src/lib/state/uploads';
 import { Line } from './uploads';
+import { userOf } from '../photos';
 
 const wire = vi.hoisted(() => ({ send: (_: unknown): Promise<void> => Promise.resolve() }));
 vi.mock('../../src/lib/api/tus', async (original) => ({
@@ -33,7 +35,7 @@ class Kept extends KeptPhotos {
   };
   override save = (draft: Draft) => void (this.draft = this.closed ? this.draft : draft);
   override clear = () => void (this.draft = null);
-  override close = () => void (this.closed = true);
+  override close = () => Promise.resolve(void (this.closed = true));
 }
 
 let line: Line;
@@ -44,12 +46,12 @@ beforeEach(() => {
 });
 afterEach(() => void vi.restoreAllMocks());
 
-function made(draft: Draft | null) {
-  const kept = new Kept(1, 'space-3');
+function made(draft: Draft | null, uploads = new Uploads(line.api, { me: userOf(1, 'ann') })) {
+  const kept = new Kept(1, 'space-3', () => Promise.resolve(true));
   kept.draft = draft;
   const session = { server: { limits: { media_per_share: 20 } } as ServerInfo };
   const changed = vi.fn();
-  const photos = new ChosenPictures(session, changed, new Uploads(line.api, { me: { id: 1, login: 'ann' } }), kept);
+  const photos = new ChosenPictures(session, changed, uploads, kept);
   return { photos, kept, changed };
 }
 const picture = (name: string, more: Partial<Picture> = {}): Picture => ({
@@ -101,4 +103,64 @@ test('what is shared is kept no longer; what another user finds at the door is',
   await shared.photos.settled();
   shared.photos.clear();
   expect(shared.kept.draft?.photos ?? []).toEqual([]);
+});
+
+test('photos from before stay kept where what sends them cannot be loaded, and are there once it can', async () => {
+  const draft = { keepDates: true, photos: [{ id: 4, caption: 'Lake', paths: at(null), picture: picture('a') }] };
+  const uploads = new Uploads(line.api, { me: userOf(1, 'ann') });
+  const load = vi.spyOn(uploads, 'load').mockResolvedValue(null);
+  const { photos, kept } = made(draft, uploads);
+  await photos.choose([file('b')]);
+  expect([photos.isMissing, kept.draft]).toEqual([true, draft]);
+  expect(photos.problems).toEqual([{ name: 'b', problem: { reason: 'unready' } }]);
+
+  load.mockRestore();
+  await photos.takeUp();
+  expect([photos.isMissing, photos.all.map(({ caption }) => caption)]).toEqual([false, ['Lake']]);
+});
+
+test('photos from before stay kept where they cannot be read', async () => {
+  const draft = { keepDates: true, photos: [{ id: 4, caption: 'Lake', paths: at(null), picture: picture('a') }] };
+  const { photos, kept } = made(draft);
+  const { open } = kept;
+  kept.open = () => Promise.reject(new Error('a disk that does not answer'));
+  await photos.choose([file('b')]);
+  expect([photos.isMissing, photos.isEmpty, kept.draft]).toEqual([true, true, draft]);
+  kept.open = open;
+  await photos.takeUp();
+  expect([photos.isMissing, photos.all.length]).toEqual([false, 1]);
+});
+
+test('a film that has to be chosen again makes no other share of it', async () => {
+  const film = picture('film', { file: new Blob(), unkept: { size: 4, modified: 5 } });
+  line.fates.set('', [new FileGone()]);
+  const { photos, changed } = made({ keepDates: true, photos: [{ id: 4, caption: '', paths: at(null), picture: film }] });
+  await photos.settled();
+  expect(photos.hasRefused).toBe(true);
+  changed.mockClear();
+  await photos.choose([file('film')]);
+  await photos.settled();
+  expect([photos.hasRefused, photos.all.length, photos.media.length, changed.mock.calls.length]).toEqual([false, 1, 1, 0]);
+});
+
+test('what another window has left behind does not come among what was chosen here', async () => {
+  const { photos, kept } = made(null);
+  const { open } = kept;
+  kept.open = () => Promise.resolve(null);
+  await photos.choose([file('a')]);
+  kept.open = open;
+  kept.draft = { keepDates: true, photos: [{ id: 1, caption: 'Lake', paths: at(null), picture: picture('b') }] };
+  await photos.choose([file('c')]);
+  expect(photos.all.map(({ id, name }) => [id, name])).toEqual([
+    [1, 'a'],
+    [2, 'c'],
+  ]);
+});
+
+test('that dates are left out is another share', async () => {
+  const { photos, changed } = made(null);
+  await photos.choose([file('a')]);
+  changed.mockClear();
+  photos.chooseDates(false);
+  expect(changed).toHaveBeenCalledOnce();
 });

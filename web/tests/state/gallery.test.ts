@@ -14,7 +14,7 @@ function gallery(hidden: number[], ...answers: Answer[]) {
     return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
   });
   const api = {
-    photos: (space: number) => answer(space),
+    photos: (space: number, by: string, kind: string | null) => answer(space, by, kind),
     morePhotos: (next: string) => answer(next),
     share: (id: number) => Promise.resolve(shareOf(id)),
   };
@@ -88,6 +88,20 @@ test('links that have ended are renewed for all photos that were read, and not t
   await Promise.all([shown.renew(), shown.renew()]);
   expect(answer).toHaveBeenCalledTimes(4);
   expect(ids(shown.photos)).toEqual([9, 8]);
+});
+
+test('photos and videos alone are lists of their own, from which a deleted share is gone too', async () => {
+  const film = { ...photoOf(8), media: { ...photoOf(8).media, kind: 'video' as const } };
+  const { galleries, answer } = gallery([], page(null, photoOf(9), film), page(null, film), page(null, film));
+  const [all, films] = [galleries.of(1), galleries.of(1, 'video')];
+  await Promise.all([all.more(), films.more()]);
+  expect(answer.mock.calls).toEqual([[1, 'shared', null], [1, 'shared', 'video']]);
+  expect([ids(all.photos), ids(films.photos)]).toEqual([[9, 8], [8]]);
+  expect(galleries.of(1, 'video')).toBe(films);
+  // A photo isn't looked for among videos, even where its share was asked for.
+  expect(await films.find({ share: 9, photo: 9 })).toBeNull();
+  galleries.drop(1, 8);
+  expect([ids(all.photos), ids(films.photos)]).toEqual([[9], []]);
 });
 
 test('cleared, a space is read again from the start', async () => {

@@ -1,14 +1,16 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { ServerInfo } from '../../src/lib/api/types';
+import type { Me, ServerInfo } from '../../src/lib/api/types';
 import { keepDraft, places, readDraft } from '../../src/lib/forms/drafts';
 import { match } from '../../src/lib/state/routes';
 import { Session } from '../../src/lib/state/session.svelte';
 import { browser, settle } from './browser';
+import { userOf } from '../photos';
 
-const ann = { id: 1, login: 'ann' };
-const bob = { id: 2, login: 'bob' };
+const meOf = (id: number, login: string): Me => ({ ...userOf(id, login), email: null, unconfirmed_email: null, email_refused: null, digest: 'weekly', language: null, time_zone: null, unread_notices: 0, storage: { used_bytes: 0, max_bytes: null } });
+const ann = meOf(1, 'ann');
+const bob = meOf(2, 'bob');
 const unauthorized = () => new ApiError(401, "You aren't authorized", 'unauthorized');
 
 /** A session at an address, with a stub server. */
@@ -166,4 +168,33 @@ test('it is asked again when one comes back to the window, and no more once it h
   document.dispatchEvent(new Event('visibilitychange'));
   expect(api.me).toHaveBeenCalledTimes(2);
   expect(listeners()).toBe(0);
+});
+
+test('what one says of oneself is as the other devices have it, and as one has just changed it here', async () => {
+  const { session, api } = sessionAt('/app/account');
+  await session.identify();
+  api.me.mockResolvedValue({ ...ann, language: 'de' });
+  await session.recheck();
+  expect(session.user?.language).toBe('de');
+  // Asked for before the change: it doesn't know of it.
+  const stale = session.recheck();
+  session.take({ ...ann, language: 'en' });
+  await stale;
+  expect(session.user?.language).toBe('en');
+  session.take({ ...bob, language: 'de' });
+  expect(session.user).toMatchObject({ id: 1, language: 'en' });
+});
+
+test('a deleted account leaves nothing behind, and one that is kept loses nothing', async () => {
+  const { session, api, went } = sessionAt('/app/account');
+  await session.identify();
+  keepDraft(1, places.newShare(3), 'Hello');
+  const forget = vi.fn();
+  session.afterSignOut(forget);
+  await expect(session.deleteAccount(() => Promise.reject(new ApiError(401, '', 'wrong_password')))).rejects.toThrow();
+  expect([session.user?.id, readDraft(1, places.newShare(3)), went]).toEqual([1, 'Hello', []]);
+  await session.deleteAccount(() => Promise.resolve());
+  expect([session.user, readDraft(1, places.newShare(3)), went]).toEqual([null, null, ['/app/sign-in']]);
+  expect(forget).toHaveBeenCalledOnce();
+  expect(api.signOut).not.toHaveBeenCalled();
 });

@@ -30,8 +30,20 @@ test('the same sentence twice is announced twice', () => {
   announcer.say('Saved');
   const first = announcer.text;
   announcer.say('Saved');
+  vi.advanceTimersByTime(1_000);
   expect(announcer.text).not.toBe(first);
   expect(announcer.text.trim()).toBe('Saved');
+});
+
+test('what happens in quick succession is announced one after the other, the last of it where it is much', () => {
+  const announcer = new Announcer();
+  for (let n = 1; n <= 9; n++) announcer.say(`${n}`);
+  const said = [announcer.text];
+  for (let second = 0; second < 6; second++) {
+    vi.advanceTimersByTime(1_000);
+    if (announcer.text !== said.at(-1)) said.push(announcer.text);
+  }
+  expect(said).toEqual(['1', '6', '7', '8', '9']);
 });
 
 test('the clock goes, is right as soon as one comes back to the page, and stops', () => {
@@ -89,18 +101,27 @@ test('a theme is kept for the next visit, and that of the system is not stored',
   expect(last.choice).toBe('system');
 });
 
-test('a language is kept for the next visit, and words and numbers are in it', () => {
+test('a language is loaded, kept for the next visit, and words and numbers are in it', async () => {
   const i18n = new I18n();
-  i18n.start();
-  expect(i18n.language).toBe('en');
-  i18n.choose('de');
+  const starting = i18n.start();
+  expect(i18n.ready).toBe(false);
+  await starting;
+  expect([i18n.language, i18n.ready]).toEqual(['en', true]);
+  await i18n.choose('de');
   const next = new I18n();
-  next.start();
+  await next.start();
   expect(next.language).toBe('de');
   expect(page.document.documentElement.lang).toBe('de');
   expect(next.t('space.people', { n: 1200 })).toContain('1.200');
-  next.choose(null);
+  await next.choose(null);
   expect(next.language).toBe('en');
+});
+
+test('of two languages chosen quickly the last counts, though it is there first', async () => {
+  const i18n = new I18n();
+  await i18n.start();
+  await Promise.all([i18n.choose('de'), i18n.choose('en')]);
+  expect([i18n.language, i18n.t('ui.close'), page.document.documentElement.lang]).toEqual(['en', 'Close', 'en']);
 });
 
 test('of two answers about a share, the later question counts', async () => {

@@ -5,15 +5,19 @@ import type { Member, SpaceSummary, SpaceDetail } from '../../src/lib/api/types'
 import { OpenSpaces } from '../../src/lib/state/space.svelte';
 import { Spaces } from '../../src/lib/state/spaces.svelte';
 import { later, settle } from './browser';
+import { userOf } from '../photos';
 
 const mine = (id: number, name: string, is_admin = false): SpaceSummary => ({
-  space: { id, name },
+  space: { id, name, avatar_url: null },
   is_admin,
   member_count: 3,
   latest_share: null,
+  unread: 0,
+  last_activity_at: '2026-05-17T09:30:00Z',
+  last_read_share_id: null,
 });
-const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, is_admin, member_count: 2, pinned: [] });
-const member = (id: number, is_admin = false): Member => ({ user: { id, login: `user${id}` }, is_admin });
+const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, avatar_url: null, is_admin, member_count: 2, pinned: [], storage: { used_bytes: 0, max_bytes: null } });
+const member = (id: number, is_admin = false): Member => ({ user: userOf(id, `user${id}`), is_admin });
 const unreachable = () => new ApiError(0, '', 'unreachable');
 
 function mySpaces(...answers: (SpaceSummary[] | Error)[]) {
@@ -21,7 +25,7 @@ function mySpaces(...answers: (SpaceSummary[] | Error)[]) {
     const answer = answers.shift() ?? [];
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   });
-  const createSpace = (name: string) => Promise.resolve({ id: 9, name });
+  const createSpace = (name: string) => Promise.resolve({ id: 9, name, avatar_url: null });
   return { spaces: new Spaces({ mySpaces: read, createSpace }), read };
 }
 
@@ -45,9 +49,16 @@ test('concurrent calls share one request; after a change, there is another', asy
   expect(spaces.find(3)?.space.name).toBe('Our family');
 });
 
+test('a read mark goes on and never back', async () => {
+  const { spaces } = mySpaces([mine(3, 'Family'), mine(4, 'Choir')]);
+  await spaces.load();
+  for (const share of [7, 9, 8]) spaces.markRead(3, share);
+  expect(spaces.list?.map(({ last_read_share_id }) => last_read_share_id)).toEqual([9, null]);
+});
+
 test('a space that was made is in the list', async () => {
   const { spaces } = mySpaces([mine(9, 'Garden')]);
-  expect(await spaces.create('Garden')).toEqual({ id: 9, name: 'Garden' });
+  expect(await spaces.create('Garden')).toEqual({ id: 9, name: 'Garden', avatar_url: null });
   expect(spaces.list).toHaveLength(1);
 });
 
@@ -70,7 +81,7 @@ test('cleared, there is neither a list nor an error', async () => {
 function openSpaces() {
   const api = { space: vi.fn(), members: vi.fn() };
   const listed = { find: (id: number) => (id === 3 ? mine(3, 'Family', true) : undefined) };
-  return { open: new OpenSpaces(api as never, { me: { id: 1, login: 'ann' } }, listed), api };
+  return { open: new OpenSpaces(api as never, { me: userOf(1, 'ann') }, listed), api };
 }
 
 test('of two answers, that to the later question counts, though it came first', async () => {
@@ -132,4 +143,33 @@ test('one stays in the same space until another is opened, or one signs out', ()
   expect(again).not.toBe(first);
   open.clear();
   expect(open.of(3)).not.toBe(again);
+});
+
+const busy = (id: number, day: number, unread = 0): SpaceSummary => ({
+  ...mine(id, `Space ${id}`),
+  unread,
+  last_activity_at: `2026-05-${day}T09:30:00Z`,
+});
+const orderOf = ({ list }: Spaces) => list?.map(({ space }) => space.id);
+
+test('my spaces stand in the order of what happened last, and stay there until one goes elsewhere', async () => {
+  const { spaces } = mySpaces([busy(3, 10), busy(4, 12)], [busy(3, 14), busy(4, 12), busy(5, 13)]);
+  await spaces.load();
+  expect(orderOf(spaces)).toEqual([4, 3]);
+  await spaces.load();
+  expect(orderOf(spaces)).toEqual([5, 4, 3]);
+  spaces.arrange();
+  expect(orderOf(spaces)).toEqual([3, 5, 4]);
+});
+
+test('what is new is counted over all spaces, and what was heard meanwhile is newer than an answer', async () => {
+  const answer = later<SpaceSummary[]>();
+  const spaces = new Spaces({ mySpaces: () => answer.promise, createSpace: vi.fn() });
+  const reading = spaces.load();
+  spaces.hear(busy(3, 10, 0));
+  answer.resolve([busy(3, 10, 7), busy(4, 12, 2)]);
+  await reading;
+  expect(spaces.unread).toBe(2);
+  spaces.hear(busy(4, 12, 100));
+  expect(spaces.unread).toBe(100);
 });

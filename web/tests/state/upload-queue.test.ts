@@ -139,3 +139,58 @@ test('the picture of a video is sent behind it, and a share names both', async (
   expect(film.ids).toEqual({ upload: 1, poster: 2 });
   expect(film.sent).toBe(film.total);
 });
+
+test('a chunk that never gets through, though the server answers, is tried with smaller ones, more and more rarely, and not forever', async () => {
+  line.fates.set('a', Array.from({ length: 20 }, () => 'breaks' as const));
+  const { queue, uploads: [a] } = queued(['a']);
+  // The server answers, so that the connection is back each time.
+  for (let second = 0; second < 300; second++) {
+    await pass(1000);
+    queue.wake();
+  }
+  await pass();
+  expect([a?.state, a?.error instanceof ApiError && a.error.unreachable]).toEqual(['refused', true]);
+  expect(line.chunks.length).toBe(10);
+  expect(line.chunks.slice(0, 3)).toEqual([8, 4, 2].map((mebi) => mebi * 1024 * 1024));
+  expect(Math.min(...line.chunks)).toBe(256 * 1024);
+  // By hand, it goes on where it is.
+  line.fates.clear();
+  a?.again();
+  if (a) queue.add(a);
+  await pass();
+  expect([a?.state, line.begun]).toEqual(['done', ['a']]);
+});
+
+test('a line that is away is waited for, however long that is; one that lets something through each time, too', async () => {
+  line.isAway = true;
+  line.fates.set('a', Array.from({ length: 99 }, () => 'breaks' as const));
+  const { uploads: [a] } = queued(['a']);
+  await pass(20 * 60_000);
+  expect(a?.state).toBe('waiting');
+  line.isAway = false;
+  line.fates.set('b', Array.from({ length: 30 }, () => 'breaks' as const));
+  const { queue, uploads: [b] } = queued(['b']);
+  for (let some = 1; some < 60; some++) {
+    line.there.set('b', some);
+    await pass(2000);
+    queue.wake();
+  }
+  expect(b?.state).toBe('done');
+});
+
+test('what is refused for the moment goes on where it is, and a poster that is refused takes nothing from its film', async () => {
+  line.fates.set('a', [new ApiError(507, '', 'disk_full')]);
+  line.fates.set('poster', [new ApiError(415, '', 'photo_type')]);
+  const { queue, uploads: [a] } = queued(['a']);
+  const film = made('film', 'poster');
+  queue.add(film);
+  await pass();
+  expect([a?.state, film.state]).toEqual(['refused', 'refused']);
+  for (const each of [a, film]) {
+    each?.again();
+    if (each) queue.add(each);
+  }
+  await pass();
+  expect([a?.state, film.state]).toEqual(['done', 'done']);
+  expect(line.begun).toEqual(['a', 'film', 'poster']);
+});

@@ -4,7 +4,7 @@ import { ApiError } from '../../src/lib/api/errors';
 import type { Sending } from '../../src/lib/api/tus';
 
 /** What a test lets become of an attempt to send a file. */
-export type Fate = 'arrives' | 'breaks' | ApiError;
+export type Fate = 'arrives' | 'breaks' | Error;
 
 export const unreachable = () => new ApiError(0, '', 'unreachable');
 
@@ -14,7 +14,15 @@ export class Line {
   /** Attempts that wait until the test lets them go on; null: none waits. */
   held: (() => void)[] | null = null;
   begun: string[] = [];
+  /** How large the chunks of each attempt may be. */
+  chunks: number[] = [];
+  /** What the server has of a file that breaks. */
+  there = new Map<string, number>();
+  /** The server isn't reached at all. */
+  isAway = false;
   deleted: string[] = [];
+  /** Files that are motion photos. */
+  moving: string[] = [];
   now = 0;
   most = 0;
   #ids = 0;
@@ -31,13 +39,15 @@ export class Line {
     }
   };
 
-  async #send({ path, size, onpath, onsent, signal }: Sending, name: string): Promise<void> {
+  async #send({ path, size, onpath, onsent, onthere, chunk, signal }: Sending, name: string): Promise<void> {
     if (path === null || this.deleted.includes(path)) {
       this.begun.push(name);
       path = `/uploads/${(this.#ids += 1)}`;
       this.#names.set(path, name);
       onpath(path);
     }
+    this.chunks.push(chunk ?? 0);
+    if (!this.isAway) onthere(this.there.get(name) ?? 0);
     if (this.held) await new Promise<void>((go) => this.held?.push(go));
     signal.throwIfAborted();
     const fate = this.fates.get(name)?.shift() ?? 'arrives';
@@ -47,6 +57,7 @@ export class Line {
     }
     if (fate !== 'arrives') throw fate;
     onsent(size);
+    onthere(size);
   }
 
   /** Lets all that wait go on. */
@@ -63,6 +74,10 @@ export class Line {
     deleteUpload: (path: string) => {
       this.deleted.push(path);
       return Promise.resolve({ data: undefined, next: null });
+    },
+    request: <T>(_: string, path: string) => {
+      const dropped = this.moving.includes(this.#names.get(path) ?? '') ? 'motion_photo_film' : null;
+      return Promise.resolve({ data: { dropped } as T, next: null });
     },
   };
 }

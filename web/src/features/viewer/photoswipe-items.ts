@@ -7,6 +7,8 @@ export interface ViewerItem {
   /** What isn't a picture is for `video-content.ts`. */
   type: 'image' | 'video';
   src: string;
+  /** What is tried where `src` can't be played: the video itself behind its rendition. */
+  original: string | null;
   /** What is shown until `src` is loaded; nothing of a video without a poster. */
   msrc: string;
   /** The picture of a video before it plays. */
@@ -34,14 +36,16 @@ export function roomAround(height: number): { top: number; bottom: number; left:
 
 /** The large preview, shown as large as the photo itself is; a video, which is played. */
 export function itemOf(photo: Photo, alt: string): ViewerItem {
-  const { width, height, previews, kind, url, poster_url } = photo.image;
+  const { width, height, previews, kind, url, poster_url, rendition_url } = photo.image;
   const shown = { width, height, alt, thumbCropped: true } as const;
   if (kind === 'video') {
     const poster = poster_url === null ? null : localPath(previews.large.url);
     const msrc = poster_url === null ? '' : localPath(previews.small.url);
-    return { ...shown, type: 'video', src: localPath(url), msrc, poster };
+    const original = rendition_url === null ? null : localPath(url);
+    return { ...shown, type: 'video', src: localPath(rendition_url ?? url), original, msrc, poster };
   }
-  return { ...shown, type: 'image', src: localPath(previews.large.url), msrc: localPath(previews.small.url), poster: null };
+  const [src, msrc] = [localPath(previews.large.url), localPath(previews.small.url)];
+  return { ...shown, type: 'image', src, original: null, msrc, poster: null };
 }
 
 /** The file name of a downloaded photo: where it is from, when, and which it is. */

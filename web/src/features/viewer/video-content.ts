@@ -49,6 +49,10 @@ function element(item: ViewerItem, unplayable: string): HTMLDivElement {
   const refuse = () => {
     // Removing the address isn't a failure.
     if (!video.hasAttribute('src')) return;
+    if (item.original !== null && video.getAttribute('src') !== item.original) {
+      video.src = item.original;
+      return;
+    }
     words.hidden = false;
     video.hidden = true;
   };

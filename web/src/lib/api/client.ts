@@ -1,10 +1,17 @@
 // The API: one function an endpoint. All but the bytes of uploads go through `send`; nothing else in the app knows of `fetch`.
 
+import { base } from '../dom/base';
+import { accountHeader } from './account';
 import { ApiError, readRefusal } from './errors';
+import { type Kept, keep, recall } from './kept';
 import { nextPageOf } from './local-path';
 import type { Description } from './openapi';
+import type { Answer, Options } from './request';
 import type {
+  EditedShare,
   Invitation,
+  Me,
+  Medium,
   Member,
   SpaceSummary,
   NewInvitation,
@@ -21,36 +28,14 @@ import type {
   User,
 } from './types';
 
-interface Options {
-  json?: unknown;
-  form?: FormData;
-  signal?: AbortSignal;
-  /** The request outlives the page. */
-  keepalive?: boolean;
-  /** The version of a share that is changed: if it has another one by now, nothing is. */
-  version?: number;
-  /** What is answered is large, and only whether it is a good answer is to be known. */
-  unread?: boolean;
-  /** The request finds out whose session it is, or starts one, and so isn't made for a particular account. */
-  anybody?: boolean;
-  /** What is made under one key is made once, however often that is asked for. */
-  key?: string;
-}
-
-interface Answer<T> {
-  data: T;
-  next: string | null;
-}
-
 type Listener = (error: ApiError | null) => void;
-
-/** The header that names the account which a request is made for. In another's session, the server refuses it. */
-export const accountHeader = (user: number | null): Record<string, string> =>
-  user === null ? {} : { 'Shared-Spaces-User': String(user) };
+/** Called as a request begins; what it returns is called with the answer of the server. */
+type Watcher = () => (answer: unknown) => void;
 
 export class Api {
   #account: number | null = null;
   #listeners = new Set<Listener>();
+  #watch: Watcher = () => () => undefined;
 
   /** Says for whom this page speaks from now on: all windows of a browser share one session, which may change hands. */
   actAs(user: number | null): void {
@@ -63,19 +48,26 @@ export class Api {
     return () => this.#listeners.delete(observe);
   }
 
+  /** Has all answers looked at. */
+  watch(watcher: Watcher): void {
+    this.#watch = watcher;
+  }
+
   async #send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
     const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(this.#account)) };
     if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
-    let body: BodyInit | null = options.form ?? null;
+    let body: BodyInit | null = options.file ?? null;
+    if (body) headers['Content-Type'] = 'application/octet-stream';
     if (options.key !== undefined) headers['Idempotency-Key'] = options.key;
     if (options.json !== undefined) {
       headers['Content-Type'] = 'application/json';
       body = JSON.stringify(options.json);
     }
+    const take = this.#watch();
     let error: ApiError;
     try {
       const { signal = null, keepalive = false } = options;
-      const response = await fetch(path, { method, headers, body, signal, keepalive, credentials: 'same-origin' });
+      const response = await fetch(base + path, { method, headers, body, signal, keepalive, credentials: 'same-origin' });
       if (response.ok && options.unread) {
         this.report(null);
         await response.body?.cancel();
@@ -84,8 +76,11 @@ export class Api {
       const text = await response.text();
       if (response.ok) {
         this.report(null);
-        const isJson = (response.headers.get('Content-Type') ?? '').includes('json');
-        return { data: (isJson ? JSON.parse(text) : text) as T, next: nextPageOf(response.headers.get('Link')) };
+        if (options.kept) void keep(this.#account, path, response, text);
+        const isJson = response.headers.get('Content-Type')?.includes('json');
+        const data = (isJson ? JSON.parse(text) : text) as T;
+        take(data);
+        return { data, next: nextPageOf(response.headers.get('Link')) };
       }
       error = readRefusal(response.status, response.headers, text);
     } catch (cause) {
@@ -93,26 +88,26 @@ export class Api {
       error = new ApiError(0, '', 'unreachable');
     }
     this.report(error);
-    throw error;
+    const kept = options.kept === 'read' && error.unreachable && (await recall(path));
+    if (!kept) throw error;
+    return { data: JSON.parse(kept.text) as T, next: nextPageOf(kept.link) };
   }
 
-  /** For the files that have the endpoints of what is loaded late. */
+  /** For the endpoints of what is loaded late. */
   request = <T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> => this.#send<T>(method, path, options);
 
-  async #get<T>(path: string, signal?: AbortSignal): Promise<T> {
-    return (await this.#send<T>('GET', path, signal ? { signal } : {})).data;
-  }
+  #get = async <T>(path: string, options?: Options): Promise<T> => (await this.#send<T>('GET', path, options)).data;
 
-  async #page<T>(path: string, signal?: AbortSignal): Promise<Page<T>> {
-    const { data, next } = await this.#send<T[]>('GET', path, signal ? { signal } : {});
-    return { rows: data, next };
+  async #page<T>(path: string, options?: Options): Promise<Page<T>> {
+    const { data: rows, next } = await this.#send<T[]>('GET', path, options);
+    return { rows, next };
   }
 
   /** A list that is needed as a whole, page by page. */
-  async #all<T>(path: string): Promise<T[]> {
+  async #all<T>(path: string, options?: Options): Promise<T[]> {
     const rows: T[] = [];
     for (let next: string | null = `${path}?limit=500`; next !== null; ) {
-      const { rows: read, next: further }: Page<T> = await this.#page<T>(next);
+      const { rows: read, next: further }: Page<T> = await this.#page<T>(next, options);
       rows.push(...read);
       next = further;
     }
@@ -129,7 +124,7 @@ export class Api {
   server = () => this.#get<ServerInfo>('/server');
   health = () => this.#get<string>('/health');
   description = () => this.#get<Description>('/openapi.json');
-  me = async () => (await this.#send<User>('GET', '/me', { anybody: true })).data;
+  me = (kept: Kept = 'write') => this.#get<Me>('/me', { anybody: true, kept });
 
   register = async (login: string, password: string, confirm: string, invitation: string | null = null) =>
     (await this.#send<User>('POST', '/register', { json: { login, password, 'confirm-password': confirm, invitation } })).data;
@@ -144,6 +139,8 @@ export class Api {
   changePassword = (old: string, fresh: string, confirm: string) =>
     this.#send('PUT', '/change-password', { json: { 'old-password': old, 'new-password': fresh, 'confirm-password': confirm } });
 
+  forgotPassword = (login: string) => this.#send('POST', '/password-resets', { json: { login }, anybody: true });
+
   resetPassword = (token: string, fresh: string, confirm: string) =>
     this.#send('POST', '/password-resets/redeem', { json: { token, 'new-password': fresh, 'confirm-password': confirm } });
 
@@ -151,15 +148,15 @@ export class Api {
   endSignIn = (id: number) => this.#send('DELETE', `/sessions/${id}`);
   endOtherSignIns = () => this.#send('DELETE', '/sessions');
 
-  // Spaces and their members.
+  // Spaces and their members. What is shown first of them is kept.
 
-  mySpaces = () => this.#all<SpaceSummary>('/spaces');
-  space = (id: number) => this.#get<SpaceDetail>(`/spaces/${id}`);
+  mySpaces = (kept?: Kept) => this.#all<SpaceSummary>('/spaces', { kept });
+  space = (id: number, kept?: Kept) => this.#get<SpaceDetail>(`/spaces/${id}`, { kept });
   createSpace = async (name: string) => (await this.#send<Space>('POST', '/spaces', { json: { name } })).data;
   renameSpace = (id: number, name: string) => this.#send('PUT', `/spaces/${id}`, { json: { 'new-name': name } });
   deleteSpace = (id: number) => this.#send('DELETE', `/spaces/${id}`);
 
-  members = (id: number) => this.#all<Member>(`/spaces/${id}/members`);
+  members = (id: number, kept?: Kept) => this.#all<Member>(`/spaces/${id}/members`, { kept });
   addMember = (id: number, login: string) => this.#send('POST', `/spaces/${id}/members`, { json: { login } });
   removeMember = (id: number, user: number, endInvitations = false) =>
     this.#send('DELETE', `/spaces/${id}/members/${user}${endInvitations ? '?end_invitations=true' : ''}`);
@@ -167,7 +164,6 @@ export class Api {
     this.#send('PUT', `/spaces/${id}/members/${user}`, { json: { 'is-admin': isAdmin } });
 
   // Links by which people get in.
-
   offer = async (token: string) => (await this.#send<InvitationPreview>('POST', '/invitations/offer', { json: { token } })).data;
   acceptInvitation = (token: string) => this.#send('POST', '/invitations/accept', { json: { token } });
   invitations = (id: number) => this.#all<Invitation>(`/spaces/${id}/invitations`);
@@ -176,19 +172,16 @@ export class Api {
   revokeInvitation = (id: number, invitation: number) => this.#send('DELETE', `/spaces/${id}/invitations/${invitation}`);
 
   // Shares and photos. What is to be shared is sent before, by `tus.ts`.
-
-  shares = (id: number, limit: number, signal?: AbortSignal) =>
-    this.#page<Share>(`/spaces/${id}/shares?limit=${limit}`, signal);
+  shares = (id: number, limit: number, options?: Pick<Options, 'signal' | 'kept'>) => this.#page<Share>(`/spaces/${id}/shares?limit=${limit}`, options);
   moreShares = (next: string) => this.#page<Share>(next);
-  share = (id: number) => this.#get<Share>(`/shares/${id}`);
-  createShare = async (space: number, json: NewShare, key: string, signal: AbortSignal) =>
-    (await this.#send<Share>('POST', `/spaces/${space}/shares`, { json, key, signal })).data;
+  share = (id: number, kept?: Kept) => this.#get<Share>(`/shares/${id}`, { kept });
+  createShare = async (space: number, json: NewShare, key: string, signal: AbortSignal) => (await this.#send<Share>('POST', `/spaces/${space}/shares`, { json, key, signal })).data;
   deleteUpload = (path: string) => this.#send('DELETE', path, { keepalive: true });
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
-  editShare = (id: number, form: FormData, version: number) => this.#send('PUT', `/shares/${id}`, { form, version });
+  editShare = (id: number, json: EditedShare, version: string, signal: AbortSignal) => this.#send('PUT', `/shares/${id}`, { json, version, signal });
 
-  photos = (id: number, by: 'taken' | 'shared', limit = 60) =>
-    this.#photos(`/spaces/${id}/images?order=newest&by=${by}&limit=${limit}`);
+  photos = (id: number, by: 'taken' | 'shared', kind: Medium['kind'] | null, limit = 60) =>
+    this.#photos(`/spaces/${id}/images?order=newest&by=${by}&limit=${limit}${kind === null ? '' : `&kind=${kind}`}`);
   morePhotos = (next: string) => this.#photos(next);
 
   /** A video without a poster has no image, but it has a size and a link as everything has. */

@@ -35,11 +35,6 @@ export function isGone(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404;
 }
 
-/** Tells whether a share was edited since it was read. */
-export function isEditedMeanwhile(error: unknown): boolean {
-  return error instanceof ApiError && error.code === 'share_edited';
-}
-
 /** Tells whether asking once more, later, can help. */
 export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.unreachable || [408, 429, 503].includes(error.status));

@@ -198,6 +198,63 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
+        /** @description The current user, as they see themselves. */
+        Me: {
+            /**
+             * Format: uri
+             * @description Their picture, a square JPEG of at most 400 by 400 pixels; null if they have none.
+             * @example http://localhost:8000/avatars/0123456789abcdef?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            avatar_url: string | null;
+            /**
+             * @description How often what is new comes by mail, from the spaces for which that was chosen: every morning, on Mondays, or not at all.
+             * @enum {string}
+             */
+            digest: "daily" | "weekly" | "never";
+            /**
+             * Format: email
+             * @description Where mail for them goes; null until they have confirmed an address.
+             * @example ann@example.org
+             */
+            email: string | null;
+            /**
+             * @description Why the last mail was refused for good, as the mail server says it; null if it wasn't. No digest is sent then.
+             * @example 550 No such user
+             */
+            email_refused: string | null;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The language that they have chosen to be written to in; null if that is the language of each device.
+             * @enum {string|null}
+             */
+            language: "en" | "de" | null;
+            /** @example ann */
+            login: string;
+            /**
+             * @description The name that people are shown: one that the user has chosen, or else the login.
+             * @example Ann Miller
+             */
+            name: string;
+            /** @description What they have shared, in whatever space, and their uploads. */
+            storage: components["schemas"]["Storage"];
+            /**
+             * @description The IANA name of the time zone that they have chosen for their quiet hours; null if that is the time zone of each device.
+             * @example Europe/Vienna
+             */
+            time_zone: string | null;
+            /**
+             * Format: email
+             * @description Where it is to go once they have confirmed it, by a link that was sent there.
+             * @example ann@example.com
+             */
+            unconfirmed_email: string | null;
+            /**
+             * Format: int64
+             * @description How many of their notices they haven't read; 100 stands for that many or more.
+             * @example 3
+             */
+            unread_notices: number;
+        };
         /** @description A photo of a share. */
         Medium: {
             /** @example true */
@@ -240,6 +297,13 @@ export interface components {
                 small: components["schemas"]["Preview"];
             };
             /**
+             * Format: uri
+             * @description The same video as every browser plays it: H.264 and AAC in an MP4 of at most 1920 by 1080 pixels. Null for a photo, for a
+             *     video that needs none or that none can be made of, and until it is made.
+             * @example http://localhost:8000/photos/1-34.jpg?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            rendition_url: string | null;
+            /**
              * @description As a clock showed it where the photo was taken; with a zone only where somebody has said it.
              * @example 2019-07-14T15:30:00
              */
@@ -261,6 +325,46 @@ export interface components {
             is_admin: boolean;
             user: components["schemas"]["User"];
         };
+        /** @description What the current user is told of. */
+        Notice: {
+            /** @description The comment that it is about; null if it isn't about one. */
+            comment_id: components["schemas"]["Id"] | null;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /**
+             * @description The beginning of the text of the comment or share, up to 200 characters; null of a `join`.
+             * @example What a sight!
+             */
+            excerpt: string | null;
+            id: components["schemas"]["Id"];
+            is_read: boolean;
+            /**
+             * @description `mention`: a share or comment mentions me; `comment`: on a share of mine; `reply`: a comment on a share that I have commented
+             *     on; `join`: somebody has joined a space that I am an admin of.
+             * @enum {string}
+             */
+            kind: "mention" | "comment" | "reply" | "join";
+            /** @description The share that it is about; null of a `join`. */
+            share_id: components["schemas"]["Id"] | null;
+            space: components["schemas"]["Space"];
+            /** @description Who has done it. */
+            user: components["schemas"]["User"];
+        };
+        /** @description How the current user is told of a space. */
+        NoticeSettings: {
+            /** @description Whether what is new there is in the digests by mail. */
+            email: boolean;
+            /**
+             * @description `all`: everything that others share and say; `mentions`: what concerns them; `none`: nothing, also in the inbox.
+             * @enum {string}
+             */
+            level: "all" | "mentions" | "none";
+            /** @description On their devices. */
+            push: boolean;
+        };
         /** @example 1-34.jpg */
         PhotoName: string;
         /** @description A preview, with its size in pixels. */
@@ -281,7 +385,7 @@ export interface components {
              * @description A stable identifier for programs, independent of the sentence.
              * @enum {string}
              */
-            code: "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_range" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_an_emoji" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "several_photos" | "share_edited" | "space_has_members" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_own_reactions" | "too_many_pins" | "too_many_reactions" | "too_many_requests" | "too_many_spaces" | "too_many_streams" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "account_disabled" | "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "disk_low" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "key_of_another_upload" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_mail" | "no_such_notice" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_push_key" | "no_such_push_subscription" | "no_such_range" | "no_such_rendition" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_an_emoji" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "server_quota_exceeded" | "several_photos" | "share_edited" | "space_has_members" | "space_quota_exceeded" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_own_reactions" | "too_many_pins" | "too_many_reactions" | "too_many_requests" | "too_many_spaces" | "too_many_streams" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "user_quota_exceeded" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that a plain-text response consists of. */
             detail: string;
             /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
@@ -290,7 +394,7 @@ export interface components {
                  * @description The part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "end_invitations" | "is_admin" | "invitation" | "keep_dates" | "kind" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "role" | "taken_at" | "text" | "token" | "upload" | "uploads" | "uses" | "video";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "digest" | "email" | "end_invitations" | "is_admin" | "endpoint" | "invitation" | "keep_dates" | "keys" | "kind" | "language" | "level" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "push" | "role" | "share_id" | "taken_at" | "text" | "time_zone" | "token" | "up_to" | "upload" | "uploads" | "uses" | "video";
                 /** @description The id that doesn't exist, as it was sent. */
                 id?: string;
                 /** @description The missing key of the JSON object. */
@@ -317,6 +421,8 @@ export interface components {
                 spaces?: string[];
                 /** @description The address to use. */
                 url?: string;
+                /** @description The bytes that are used. */
+                used?: number;
                 /** @description The possible values. */
                 values?: string[];
                 /** @description The seconds until another attempt is allowed. */
@@ -328,6 +434,23 @@ export interface components {
             title: string;
             /** @constant */
             type: "about:blank";
+        };
+        /** @description What browsers subscribe with. */
+        PushKey: {
+            /**
+             * @description A public key of P-256 in base64url, the `applicationServerKey` of `PushManager.subscribe()`.
+             * @example BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4
+             */
+            key: string;
+        };
+        /** @description A browser that gets push messages. */
+        PushSubscription: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            id: components["schemas"]["Id"];
         };
         /** @description A reaction, with whose it is. */
         Reaction: {
@@ -399,6 +522,8 @@ export interface components {
                 text_max: number;
                 /** @example 1 */
                 text_min: number;
+                /** @example 50 */
+                user_name_max: number;
                 /**
                  * @description The largest video, in bytes as uploaded; 0 if videos aren't accepted.
                  * @example 500000000
@@ -431,6 +556,11 @@ export interface components {
              * @enum {string}
              */
             registration: "open" | "invite" | "closed";
+            /**
+             * @description Whether users can be sent mail, such as when they have forgotten their password.
+             * @example true
+             */
+            sends_mail: boolean;
             /** @description Empty if videos aren't accepted. */
             video_types: string[];
         };
@@ -493,12 +623,11 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
             /**
-             * Format: int64
-             * @description Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
-             *     the share, which edits take as `If-Match`.
-             * @example 1
+             * @description Another one after each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag`
+             *     of the share, which edits take as `If-Match`.
+             * @example 5f3a9c01-1
              */
-            version: number;
+            version: string;
         };
         /** @description A share in a list of its space. */
         ShareInList: {
@@ -533,21 +662,32 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
             /**
-             * Format: int64
-             * @description Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
-             *     the share, which edits take as `If-Match`.
-             * @example 1
+             * @description Another one after each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag`
+             *     of the share, which edits take as `If-Match`.
+             * @example 5f3a9c01-1
              */
-            version: number;
+            version: string;
         };
         /** @description A space. */
         Space: {
+            /**
+             * Format: uri
+             * @description Its picture, a square JPEG of at most 400 by 400 pixels. Absent if it has none.
+             * @example http://localhost:8000/avatars/0123456789abcdef?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            avatar_url?: string | null;
             id: components["schemas"]["Id"];
             /** @example Family */
             name: string;
         };
         /** @description A space as its members see it. */
         SpaceOfMember: {
+            /**
+             * Format: uri
+             * @description Its picture, a square JPEG of at most 400 by 400 pixels. Absent if it has none.
+             * @example http://localhost:8000/avatars/0123456789abcdef?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            avatar_url?: string | null;
             id: components["schemas"]["Id"];
             /**
              * @description Whether the current user is an admin there.
@@ -563,6 +703,8 @@ export interface components {
             name: string;
             /** @description The shares that its admins keep at its top, the last pinned first. */
             pinned: components["schemas"]["ShareInList"][];
+            /** @description What is shared in it. */
+            storage: components["schemas"]["Storage"];
         };
         /** @description A space in the list of the current user. */
         SpaceSummary: {
@@ -571,6 +713,14 @@ export interface components {
              * @example true
              */
             is_admin: boolean;
+            /**
+             * Format: date-time
+             * @description When somebody shared or commented last; before that, when the space was created.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            last_activity_at: string;
+            /** @description The newest share that the current user has read: later ones of others are new to them. */
+            last_read_share_id: components["schemas"]["Id"] | null;
             latest_share: components["schemas"]["LatestShare"] | null;
             /**
              * Format: int64
@@ -578,6 +728,22 @@ export interface components {
              */
             member_count: number;
             space: components["schemas"]["Space"];
+            /**
+             * Format: int64
+             * @description How many shares and comments of others are new to the current user; 100 means that many or more.
+             * @example 3
+             */
+            unread: number;
+        };
+        /** @description How much space photos and videos take: the files themselves with their posters, previews and versions for all browsers. */
+        Storage: {
+            /**
+             * @description The quota; null if there is none. Previews and renditions, which are made later, can exceed it.
+             * @example 10000000000
+             */
+            max_bytes: number | null;
+            /** @example 734003200 */
+            used_bytes: number;
         };
         /** @description An upload that no share has taken yet. */
         Upload: {
@@ -630,9 +796,20 @@ export interface components {
         };
         /** @description A user as others see them. */
         User: {
+            /**
+             * Format: uri
+             * @description Their picture, a square JPEG of at most 400 by 400 pixels; null if they have none.
+             * @example http://localhost:8000/avatars/0123456789abcdef?expires=1800014400&signature=c2lnbmF0dXJl
+             */
+            avatar_url: string | null;
             id: components["schemas"]["Id"];
             /** @example ann */
             login: string;
+            /**
+             * @description The name that people are shown: one that the user has chosen, or else the login.
+             * @example Ann Miller
+             */
+            name: string;
         };
     };
     responses: never;

@@ -1,6 +1,8 @@
 // One request that shows how much of its body has been sent. `fetch` can't do that, so this is the one XMLHttpRequest.
 
-import { accountHeader, type Api } from './client';
+import { base } from '../dom/base';
+import { accountHeader } from './account';
+import type { Api } from './client';
 import { ApiError, readRefusal } from './errors';
 
 /** Who asks, and who hears how it went. */
@@ -70,13 +72,14 @@ export function transfer(what: Transfer, storing = 0): Promise<(header: string) 
         refuse(readRefusal(request.status, headersOf(request), request.responseText));
       }
     };
-    request.open(what.method, what.path);
+    request.open(what.method, base + what.path);
     const headers = { Accept: 'application/json', ...accountHeader(what.user), ...what.headers };
     for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     signal.throwIfAborted();
     signal.addEventListener('abort', cancel);
     request.send(what.body ?? null);
-    moved(timeoutFor(what.body ? 0 : storing));
+    // Nothing is reported of a body without bytes, with which the server finishes what has arrived.
+    moved(timeoutFor(what.body?.byteLength ? 0 : storing));
   });
   return answer.finally(() => signal.removeEventListener('abort', cancel));
 }

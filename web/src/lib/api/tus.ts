@@ -3,7 +3,7 @@
 // it has.
 
 import { ApiError, FileGone } from './errors';
-import { localPath } from './local-path';
+import { apiPath } from './local-path';
 import { type Asking, transfer } from './transfer';
 
 /** A file on its way. */
@@ -18,10 +18,14 @@ export interface Sending extends Asking {
   onpath: (path: string | null) => void;
   /** Called with how many of its bytes have been sent. */
   onsent: (bytes: number) => void;
+  /** Called with how many of its bytes the server says that it has. */
+  onthere: (bytes: number) => void;
+  /** How many bytes are sent at once; `CHUNK` if nothing is said. */
+  chunk?: number;
 }
 
 /** What proxies take at once, even those that pass on nothing before they have all of it. */
-const CHUNK = 8 * 1024 * 1024;
+export const CHUNK = 8 * 1024 * 1024;
 const VERSION = { 'Tus-Resumable': '1.0.0' };
 
 /** Sends what the server doesn't have yet. After an error it can be called again, and continues. */
@@ -32,6 +36,7 @@ export async function sendFile(sending: Sending): Promise<void> {
     try {
       const header = await transfer({ ...sending, method: 'HEAD', path, headers: VERSION });
       offset = offsetIn(header);
+      sending.onthere(offset);
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       // An answer to HEAD has no body that says so, and nothing else is in conflict with a question.
@@ -47,8 +52,9 @@ export async function sendFile(sending: Sending): Promise<void> {
     const header = await transfer({ ...sending, method: 'POST', path: '/uploads', headers });
     const location = header('Location');
     if (location === null) throw new ApiError(0, '', 'unreachable');
-    path = localPath(location);
+    path = apiPath(location);
     sending.onpath(path);
+    sending.onthere(0);
   }
   // Of one that has arrived, an empty rest: with it, the server finishes what it didn't come to.
   do offset = await sendChunk(sending, path, offset);
@@ -56,9 +62,9 @@ export async function sendFile(sending: Sending): Promise<void> {
 }
 
 async function sendChunk(sending: Sending, path: string, offset: number): Promise<number> {
-  const { size, onsent } = sending;
+  const { size, onsent, chunk = CHUNK } = sending;
   onsent(offset);
-  const end = Math.min(size, offset + CHUNK);
+  const end = Math.min(size, offset + chunk);
   const header = await transfer(
     {
       ...sending,
@@ -72,6 +78,7 @@ async function sendChunk(sending: Sending, path: string, offset: number): Promis
   );
   const arrived = offsetIn(header);
   onsent(arrived);
+  sending.onthere(arrived);
   return arrived;
 }
 

@@ -5,12 +5,20 @@ import type { components } from './schemas';
 type Schemas = components['schemas'];
 
 export type User = Schemas['User'];
+/** The signed-in user, with how much of the inbox is unread. */
+export type Me = Schemas['Me'];
 export type Space = Schemas['Space'];
 /** A row of "my spaces". */
 export type SpaceSummary = Schemas['SpaceSummary'];
 export type SpaceDetail = Schemas['SpaceOfMember'];
 export type Member = Schemas['Member'];
+/** What one is told of, in the inbox. */
+export type Notice = Schemas['Notice'];
+/** How much one is told of a space. */
+export type NoticeSettings = Schemas['NoticeSettings'];
 /** Without its space where that goes without saying: in the list of a space's shares. */
+/** How much photos and videos take, and how much they may. */
+export type Storage = Schemas['Storage'];
 export type Share = Schemas['ShareInList'] & Partial<Pick<Schemas['Share'], 'space'>>;
 export type Comment = Schemas['Comment'];
 /** What a share shows of its comments. */
@@ -54,6 +62,22 @@ export interface NewShare {
   text: string;
   media: NewMedium[];
 }
+
+/** A photo or video that an edited share already has. */
+export interface KeptMedium {
+  id: number;
+  caption: string | null;
+  taken_at?: string | null;
+}
+
+/** What a share is to be. Without `media`, its photos stay as they are. */
+export interface EditedShare {
+  text: string;
+  media?: (KeptMedium | NewMedium)[];
+}
+
+/** A file that was sent before its share. */
+export type Upload = Schemas['Upload'];
 
 /** A page of a list, and the address of the next page if there is one. */
 export interface Page<T> {

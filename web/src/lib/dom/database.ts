@@ -1,11 +1,15 @@
 // As much of IndexedDB as is needed: values under keys that are lists, one database for each user of this browser.
 
+import { scoped } from './base';
+
 export type Key = (string | number)[];
 
 const STORE = 'kept';
 /** Browsers have lost files that were kept as they are; several small values they keep. */
 const SLICE = 4 * 1024 * 1024;
-const nameOf = (user: number) => `drafts-${user}`;
+/** How long a browser may take to open it, in milliseconds: after an update, or on a full disk, some never answer. */
+const TIMEOUT = 5000;
+const nameOf = (user: number) => scoped(`drafts-${user}`);
 
 /** Deletes all that is kept for a user. */
 export function deleteDatabase(user: number): void {
@@ -23,7 +27,7 @@ export class Database {
   static async open(user: number): Promise<Database> {
     const request = indexedDB.open(nameOf(user), 1);
     request.onupgradeneeded = () => request.result.createObjectStore(STORE);
-    const db = await answer(request);
+    const db = await inTime(request);
     // It is deleted in another window, which would wait for this one.
     db.onversionchange = () => db.close();
     return new Database(db);
@@ -33,8 +37,8 @@ export class Database {
     return answer(this.#store('readonly').get(key));
   }
 
-  async put(key: Key, value: unknown): Promise<void> {
-    await answer(this.#store('readwrite').put(value, key));
+  put(key: Key, value: unknown): Promise<void> {
+    return this.#change((store) => store.put(value, key));
   }
 
   /** Keeps a file, for as long as it is wanted. */
@@ -58,9 +62,9 @@ export class Database {
   }
 
   /** Deletes everything whose key begins so. */
-  async delete(key: Key): Promise<void> {
+  delete(key: Key): Promise<void> {
     // In the order of keys, a list comes behind every number and every text.
-    await answer(this.#store('readwrite').delete(IDBKeyRange.bound(key, [...key, []])));
+    return this.#change((store) => store.delete(IDBKeyRange.bound(key, [...key, []])));
   }
 
   close(): void {
@@ -70,6 +74,33 @@ export class Database {
   #store(mode: IDBTransactionMode): IDBObjectStore {
     return this.db.transaction(STORE, mode).objectStore(STORE);
   }
+
+  /** Changes something. A request that succeeds is taken back where its transaction fails later, as on a full disk. */
+  #change(work: (store: IDBObjectStore) => void): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const store = this.#store('readwrite');
+      store.transaction.oncomplete = () => resolve();
+      store.transaction.onabort = () => reject(store.transaction.error ?? new Error('not kept'));
+      work(store);
+    });
+  }
+}
+
+/** The database, unless that takes too long. One that comes later is closed again: nobody waits for it any more. */
+async function inTime(request: IDBOpenDBRequest): Promise<IDBDatabase> {
+  let isLate = false;
+  const opened = answer(request).then((db) => {
+    if (isLate) db.close();
+    return db;
+  });
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      isLate = true;
+      reject(new Error('not opened'));
+    }, TIMEOUT);
+  });
+  return Promise.race([opened, late]).finally(() => clearTimeout(timer));
 }
 
 const answer = <T>(request: IDBRequest<T>) =>

@@ -43,16 +43,19 @@ function split<T extends Named>(text: string, named: readonly T[]): NamingPart<T
 
 /** The `@` that is being written at the caret, and what stands after it so far; null if none is. */
 export function mentionAt(text: string, caret: number): { from: number; typed: string } | null {
-  const from = text.lastIndexOf('@', caret - 1);
+  // A search from before the beginning would find what stands at it, behind the caret.
+  const from = caret > 0 ? text.lastIndexOf('@', caret - 1) : -1;
   if (from < 0 || WORD.test(text[from - 1] ?? '')) return null;
   const typed = text.slice(from + 1, caret);
   return typed.includes('\n') || typed.length > 64 ? null : { from, typed };
 }
 
-/** Those of these people whose login begins so, or has a word that does. */
-export function matching<T extends Named>(users: readonly T[], typed: string, max: number): T[] {
+/** Those of these people whose login or name begins so, or has a word that does. */
+export function matching<T extends Named & { name: string }>(users: readonly T[], typed: string, max: number): T[] {
   const sought = fold(typed);
-  const begins = users.filter(({ login }) => fold(login).startsWith(sought));
-  const within = users.filter((user) => !begins.includes(user) && fold(user.login).split(/\s/).some((word) => word.startsWith(sought)));
+  const said = ({ login, name }: T) => [fold(login), fold(name)];
+  const begins = users.filter((user) => said(user).some((name) => name.startsWith(sought)));
+  const has = (user: T) => said(user).some((name) => name.split(/\s/).some((word) => word.startsWith(sought)));
+  const within = users.filter((user) => !begins.includes(user) && has(user));
   return [...begins, ...within].filter(({ login }) => fold(login) !== sought).slice(0, max);
 }

@@ -24,3 +24,8 @@ export function megapixels(count: number, locale: string): string {
   const value = count / 1_000_000;
   return new Intl.NumberFormat(locale, { maximumFractionDigits: value < 10 ? 1 : 0 }).format(value);
 }
+
+/** A number of new things: the server counts no further than to 100. */
+export function countOf(n: number): string {
+  return n >= 100 ? '99+' : String(n);
+}

@@ -9,8 +9,6 @@ export const places = {
   /** The key under which it was last sent. */
   key: (space: number) => `space-${space}.key`,
   edit: (share: number) => `share-${share}`,
-  /** Which version of the share it is an edit of. */
-  version: (share: number) => `share-${share}-version`,
   comment: (share: number) => `comment-${share}`,
   /** The key under which it is sent again. */
   commentKey: (share: number) => `comment-key-${share}`,

@@ -3,8 +3,8 @@
 import type { ServerInfo } from '../api/types';
 import { lengthOf } from '../format/length';
 
-/** `nothing` to send yet; a photo that the server refuses; words that are missing next to a photo, or too few, or too many. */
-export type ShareProblem = { what: 'nothing' | 'refused' | 'over' } | { what: 'words' | 'few'; least: number };
+/** `nothing` to send yet; photos from before that couldn't be loaded; a photo that the server refuses; words that are missing next to a photo, or too few, or too many. */
+export type ShareProblem = { what: 'nothing' | 'missing' | 'refused' | 'over' } | { what: 'words' | 'few'; least: number };
 
 /** What is missing or too much; null if it can be sent. Without a response from the server, only the obvious is known. */
 export function shareProblem(text: string, hasPhoto: boolean, server: ServerInfo | null): ShareProblem | null {

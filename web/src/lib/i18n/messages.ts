@@ -29,6 +29,12 @@ export function fill(language: string, message: string | Forms, values: Record<s
   });
 }
 
+/** What says the messages of a part of the app that is loaded late, in the reader's language. */
+export const messagesOf =
+  <L extends string, K extends string>(messages: Record<L, Record<K, string | Forms>>) =>
+  ({ language, locale }: { language: L; locale: string }, key: K, values?: Record<string, string | number>): string =>
+    fill(locale, messages[language][key], values);
+
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]|\ud802|\ud803|\ud83a|\ud83b/;
 
 /** A right-to-left name doesn't reorder the sentence around it: invisible marks isolate it. */

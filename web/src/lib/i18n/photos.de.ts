@@ -91,6 +91,7 @@ export const reasons: Record<string, string> = {
   too_many_frames: 'Es besteht aus mehr als 20.000 Bildern',
   too_many_parts: 'Es besteht aus zu vielen Teilen',
   two_headers: 'Es hat zwei Anfänge',
+  undecodable: 'Es lässt sich nicht anzeigen',
   unpacks_too_large: 'Seine Bilder werden ausgepackt größer als 4 GiB',
   wrong_checksum: 'Eine Prüfsumme darin stimmt nicht',
 };

@@ -1,6 +1,7 @@
 // The server's refusals, in the reader's language: by their codes and what they are made of, never by their sentences.
 
 import { ApiError, type Params } from '../api/errors';
+import { bytes } from '../format/numbers';
 import { isolated, type Key } from './messages';
 import { loadReasons, reasons } from './reasons';
 import * as en from './server.en';
@@ -59,6 +60,10 @@ function valueOf(language: Language, name: string, params: Params): string | und
       return typeof value === 'number' ? waitOf(language, value) : undefined;
     case 'size':
       return typeof params['max'] === 'number' ? sizeOf(language, params['max']) : undefined;
+    case 'used_size':
+      return typeof params['used'] === 'number' ? bytes(params['used'], language) : undefined;
+    case 'max_size':
+      return typeof params['max'] === 'number' ? bytes(params['max'], language) : undefined;
   }
   if (typeof value === 'number') return new Intl.NumberFormat(language).format(value);
   if (Array.isArray(value)) return new Intl.ListFormat(language).format(value.map((each) => isolated(String(each))));

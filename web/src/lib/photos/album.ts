@@ -13,6 +13,8 @@ export interface Album {
   more(): Promise<void>;
   /** Above 0 if `a` comes after `b`; without it, they are in the order of their shares. */
   readonly compare?: (a: Photo, b: Photo) => number;
+  /** Which it has, if not all. */
+  readonly kinds?: Photo['media']['kind'] | null;
 }
 
 /** Shares in a row: the feed, for one. */

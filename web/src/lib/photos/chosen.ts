@@ -1,4 +1,4 @@
-// Photos and videos that were chosen: what is known about them, and how they are sent.
+// Photos and videos that were chosen, and what is known about them.
 
 export interface Picture {
   file: Blob;
@@ -30,12 +30,6 @@ export type PhotoProblem =
   | { reason: 'type' | 'gone' | 'empty' | 'no_videos' | 'unready' }
   | { reason: 'size' | 'video_size'; bytes: number; max: number }
   | { reason: 'pixels'; pixels: number; max: number };
-
-/** Puts what was chosen into a form, the poster of a video after it. */
-export function append(form: FormData, { file, name, video }: Picture): void {
-  form.append('file', file, name);
-  if (video?.poster) form.append('poster', video.poster, 'poster.jpg');
-}
 
 /** Whether a file is still there as it was when it was chosen: browsers refuse to read it otherwise. */
 export async function isThere(file: Blob): Promise<boolean> {

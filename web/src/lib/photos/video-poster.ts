@@ -9,7 +9,7 @@ export interface Poster {
 }
 
 /** How long a browser may take to show a picture of a video. */
-const PATIENCE_MS = 6000;
+const TIMEOUT_MS = 6000;
 /** No picture for a feed needs more pixels on a side. */
 const LONGEST = 1920;
 /** Anything darker, on average of 0 to 255, is taken for the black before a video begins. */
@@ -22,7 +22,7 @@ export async function posterOf(file: Blob): Promise<Poster> {
   const video = document.createElement('video');
   const url = URL.createObjectURL(file);
   try {
-    return await within(PATIENCE_MS, draw(video, url));
+    return await within(TIMEOUT_MS, draw(video, url));
   } catch {
     return UNSEEN;
   } finally {

@@ -3,16 +3,19 @@
 import { createContext } from 'svelte';
 
 import { Api } from '../api/client';
+import { forgetKept } from '../api/kept';
 import { all } from '../dom/events';
 import { I18n } from '../i18n/index.svelte';
 import { Announcer } from './announcer.svelte';
 import { Clock } from './clock.svelte';
-import { Composers } from './composer.svelte';
+import { Composers } from './composers';
 import { Connection } from './connection.svelte';
 import { Deletions } from './deletions.svelte';
 import { Feeds } from './feed.svelte';
 import { Galleries } from './gallery.svelte';
 import { LinkSecret } from './link-secret';
+import { Live } from './live.svelte';
+import { People } from './people.svelte';
 import { Router } from './router.svelte';
 import { Session } from './session.svelte';
 import { OpenSpaces } from './space.svelte';
@@ -39,9 +42,11 @@ export class App {
   readonly toasts = new Toasts();
   readonly announcer = new Announcer();
   readonly viewer = new Viewer();
+  readonly people = new People();
   readonly linkSecret = new LinkSecret();
   readonly connection = new Connection(this.api);
   readonly session = new Session(this.api, this.router);
+  readonly live = new Live(this.connection, this.session);
   readonly spaces = new Spaces(this.api);
   readonly openSpaces = new OpenSpaces(this.api, this.session, this.spaces);
   readonly feeds = new Feeds(this.api, this.session);
@@ -75,16 +80,19 @@ export class App {
   /** Begins to listen to the browser and the server, in this order; the returned function ends that. */
   start(): () => void {
     this.theme.start();
-    this.i18n.start();
+    void this.i18n.start();
+    this.api.watch(this.people.ask);
     return all(
       this.api.listen((error) => {
         this.connection.observe(error);
         this.session.observe(error);
+        if (error?.code === 'unauthorized') void forgetKept();
       }),
       this.session.beforeSignOut(() => this.deletions.flush()),
       this.session.afterSignOut(() => this.#forget()),
       this.session.afterSignIn(() => void this.uploads.wake()),
       this.connection.onReconnect(() => {
+        void this.i18n.start();
         void this.uploads.wake();
         this.composers.sendWaiting();
       }),
@@ -100,12 +108,14 @@ export class App {
   /** Nothing that one person read or began is there for the next. */
   #forget(): void {
     for (const part of this.#parts.values()) part.clear();
+    void forgetKept();
     this.composers.clear();
     this.deletions.clear();
     this.feeds.clear();
     this.galleries.clear();
     this.latest.clear();
     this.openSpaces.clear();
+    this.people.clear();
     this.spaces.clear();
   }
 }

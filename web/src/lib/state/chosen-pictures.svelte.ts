@@ -18,23 +18,19 @@ export class ChosenPictures extends PictureList {
   #restoring: Promise<void> | null = null;
 
   constructor(
-    private readonly session: { readonly server: ServerInfo | null },
+    session: { readonly server: ServerInfo | null },
     /** Called whenever there are others, or their order or captions are. */
     private readonly onchange: () => void,
-    private readonly uploads: Pick<Uploads, 'load'>,
+    uploads: Pick<Uploads, 'load'>,
     private readonly kept: KeptPhotos,
   ) {
-    super();
-    if (kept.isExpected) void this.#looking.add(this.#restore());
+    super(session, uploads);
+    if (kept.isExpected) void this.takeUp();
   }
 
-  /** The most that a share can have. */
-  get most(): number {
-    return this.session.server?.limits.media_per_share ?? 1;
-  }
-
-  get isFull(): boolean {
-    return this.all.length >= this.most;
+  /** Takes up what was there before the page was reloaded. */
+  async takeUp(): Promise<void> {
+    await this.#looking.add(this.#restore());
   }
 
   /** Adds photos after the existing ones, as many as there may be. */
@@ -57,24 +53,31 @@ export class ChosenPictures extends PictureList {
     this.left = Math.max(0, files.length - free);
     for (const file of files.slice(0, free)) {
       const [found, uploads] = await Promise.all([look(file, this.session.server), this.uploads.load()]);
-      const isWanted = round === this.#round && uploads && !this.isFull;
+      const isWanted = round === this.#round && uploads && !this.isMissing && !this.isFull;
       if ('url' in found && !isWanted) URL.revokeObjectURL(found.url);
       if (round !== this.#round) return;
-      const problem: PhotoProblem | null = 'reason' in found ? found : uploads ? null : { reason: 'unready' };
+      const isReady = uploads && !this.isMissing;
+      const problem: PhotoProblem | null = 'reason' in found ? found : isReady ? null : { reason: 'unready' };
       if (problem) this.reject(file.name, problem);
       else if (isWanted && 'url' in found) this.#add(found, uploads);
     }
   }
 
-  /** Takes up what was there before the page was reloaded, once at a time. */
+  /** Once at a time. */
   #restore(): Promise<void> {
     return (this.#restoring ??= this.#restoreNow().finally(() => (this.#restoring = null)));
   }
 
   async #restoreNow(): Promise<void> {
+    // What another window has left doesn't come among what was chosen here.
+    if (!this.isEmpty) return;
     const round = this.#round;
-    const [restored, uploads] = await Promise.all([this.kept.open(), this.uploads.load()]);
-    if (!restored || !uploads || round !== this.#round) return;
+    // Before it is opened, which happens once: what couldn't be shown would be lost.
+    const uploads = await this.uploads.load();
+    const restored = uploads ? await this.kept.open().catch(() => undefined) : undefined;
+    if (round !== this.#round) return;
+    this.isMissing = restored === undefined && this.kept.isExpected;
+    if (!restored || !uploads) return;
     this.keepDates = restored.keepDates;
     this.#ids = Math.max(this.#ids, ...restored.photos.map(({ id }) => id));
     const photos = restored.photos.map(({ id, caption, picture, paths }) => {
@@ -96,7 +99,10 @@ export class ChosenPictures extends PictureList {
       const { unkept: _, ...known } = wants.picture;
       const picture = { ...known, file };
       wants.upload.supply(picture);
-      this.#take(this.all.map((each) => (each === wants ? { ...each, picture } : each)));
+      // The same share as before: only its bytes are there again.
+      this.all = this.all.map((each) => (each === wants ? { ...each, picture } : each));
+      this.kept.keep(wants.id, picture);
+      this.#save();
       await this.again(wants.id);
     }
     return others;
@@ -106,19 +112,6 @@ export class ChosenPictures extends PictureList {
   async settled(): Promise<void> {
     await this.looked();
     await this.arrivedOrNot();
-  }
-
-  /** Sends one that was refused again. */
-  async again(id: number): Promise<void> {
-    const upload = this.all.find((each) => each.id === id)?.upload;
-    if (upload) (await this.uploads.load())?.again(upload);
-  }
-
-  /** Sends an upload again that the server doesn't have any more; returns whether it is one of these. */
-  async renew(upload: unknown): Promise<boolean> {
-    const gone = this.withUpload(String(upload));
-    if (gone) await this.again(gone.id);
-    return gone !== undefined;
   }
 
   remove(id: number): void {
@@ -145,6 +138,7 @@ export class ChosenPictures extends PictureList {
   chooseDates(keep: boolean): void {
     this.keepDates = keep;
     this.#save();
+    this.onchange();
   }
 
   /** All are shared. */
@@ -155,11 +149,17 @@ export class ChosenPictures extends PictureList {
     this.#take([]);
   }
 
-  /** Stops here; what is kept stays for the next time. */
-  leave(): void {
-    this.kept.close();
+  /** Stops here; what is kept stays for the next time. Resolves once nothing is written there any more. */
+  async leave(): Promise<void> {
+    const closed = this.kept.close();
     this.#end();
     this.#take([]);
+    await closed;
+  }
+
+  /** Forgets what is there from before, which was shared. */
+  async discard(): Promise<void> {
+    await this.kept.discard();
   }
 
   #add(picture: Picture, uploads: Loaded): void {

@@ -2,60 +2,61 @@
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
-import { freshKey } from '../api/key';
 import type { Share } from '../api/types';
-import { keepDraft, places, readDraft } from '../forms/drafts';
+import { places } from '../forms/drafts';
 import { shareProblem, type ShareProblem } from '../forms/share-problem';
-import type { I18n } from '../i18n/index.svelte';
-import type { Announcer } from './announcer.svelte';
-import { BySpace } from './by-space';
 import { ChosenPictures } from './chosen-pictures.svelte';
+import { DraftWords } from './draft-words';
 import type { Feeds } from './feed.svelte';
 import { KeptPhotos } from './kept-photos';
 import type { Session } from './session.svelte';
+import { SharePost } from './share-post';
+import { type Said, say } from './share-said';
 import type { Spaces } from './spaces.svelte';
 import type { Uploads } from './uploads';
 
 /** How often a share is sent again automatically when the connection is back. */
 const RETRIES = 3;
-/** How long the answer to a share may take, in milliseconds, and how many more for each of its photos and videos. */
-const TIMEOUT = 45_000;
-const EACH = 60_000;
 
 /** What a draft needs from the app. */
-interface Deps {
+export interface Deps extends Said {
   api: Pick<Api, 'report' | 'createShare'>;
   uploads: Pick<Uploads, 'load'>;
   session: Pick<Session, 'me' | 'server'>;
   feeds: Feeds;
   spaces: Pick<Spaces, 'reload'>;
-  announcer: Announcer;
-  i18n: Pick<I18n, 't'>;
 }
 
 export class Composer {
   text = $state('');
   readonly photos: ChosenPictures;
-  state = $state<'writing' | 'sending' | 'waiting'>('writing');
+  state = $state<'writing' | 'sending' | 'waiting' | 'checking'>('writing');
   error = $state.raw<unknown>(null);
   /** The share that was last sent from here. */
   sent = $state.raw<Share | null>(null);
 
-  #user: number;
-  #request: AbortController | null = null;
-  #key: string;
+  readonly #words: DraftWords;
+  readonly #post: SharePost;
   #retries = 0;
   #turn = 0;
+  /** Whether it could be read here, before it was sent off, that a film is left out. */
+  #hasTold = false;
+  #goOn: () => void = () => undefined;
+  /** When it is known which window has the draft, and what became of what was sent. */
+  #begun: Promise<void>;
 
   constructor(
     readonly space: number,
     private readonly deps: Deps,
   ) {
-    this.#user = deps.session.me.id;
-    // What was on its way when the page was reloaded may have arrived.
-    this.#key = readDraft(this.#user, places.key(space)) ?? freshKey();
-    this.photos = new ChosenPictures(deps.session, () => this.#changed(), deps.uploads, new KeptPhotos(this.#user, places.newShare(space)));
-    this.text = readDraft(this.#user, places.newShare(space)) ?? '';
+    const { session, uploads } = deps;
+    const user = session.me.id;
+    this.#words = new DraftWords(user, space);
+    this.#post = new SharePost(deps.api, space);
+    this.text = this.#words.text;
+    const kept = new KeptPhotos(user, places.newShare(space), async () => this.#begun.then(() => this.#words.isAlone));
+    this.photos = new ChosenPictures(session, () => this.#changed(), uploads, kept);
+    this.#begun = this.#begin(this.text);
   }
 
   /** Whether there is anything that would be lost. */
@@ -63,14 +64,36 @@ export class Composer {
     return this.text.trim() !== '' || !this.photos.isEmpty;
   }
 
+  /** Whether leaving the page now would take nothing. */
+  get isKept(): boolean {
+    const isQuiet = this.state === 'writing' || this.state === 'checking';
+    return isQuiet && this.photos.areKept && (this.#words.isKept || this.text.trim() === '');
+  }
+
   write(text: string): void {
     this.text = text;
     this.#changed();
-    keepDraft(this.#user, places.newShare(this.space), text);
+    this.#words.write(text);
+  }
+
+  async #begin(text: string): Promise<void> {
+    const isHere = await this.#words.claim();
+    if (this.text === text && !isHere) this.text = '';
+    if (!isHere) void this.#inherit();
+    else if (this.#words.wasSent && this.state === 'writing') await this.#check();
+  }
+
+  /** Takes up a draft that another window has left behind, unless one was begun here. */
+  async #inherit(): Promise<void> {
+    if (!(await this.#words.inherit(() => !this.isBegun && this.state === 'writing'))) return;
+    this.text = this.#words.text;
+    if (this.#words.wasSent) this.#begun = this.#check();
+    void this.photos.takeUp();
   }
 
   /** What is missing or too much. */
   get problem(): ShareProblem | null {
+    if (this.photos.isMissing) return { what: 'missing' };
     return this.photos.hasRefused ? { what: 'refused' } : shareProblem(this.text, !this.photos.isEmpty, this.deps.session.server);
   }
 
@@ -79,16 +102,11 @@ export class Composer {
   async send(): Promise<void> {
     this.state = 'sending';
     this.error = null;
+    this.#hasTold = this.photos.hasLostFilm;
     const turn = (this.#turn += 1);
     try {
       const share = await this.#share(turn);
-      if (!share || turn !== this.#turn) return;
-      this.#clear();
-      const { feeds, announcer, i18n, spaces } = this.deps;
-      feeds.of(this.space).add(share);
-      announcer.say(i18n.t('composer.sent', { space: share.space?.name ?? '' }));
-      void spaces.reload();
-      this.sent = share;
+      if (share && turn === this.#turn) this.#shared(share);
     } catch (error) {
       if (turn === this.#turn) this.#failed(error);
     }
@@ -105,7 +123,8 @@ export class Composer {
         return null;
       }
       try {
-        return await this.#post();
+        this.#words.send();
+        return await this.#post.send({ text: this.text, media: this.photos.media }, this.#words.key);
       } catch (error) {
         // One that has waited for too long is sent again.
         const isGone = error instanceof ApiError && ['no_such_upload', 'upload_incomplete'].includes(error.code);
@@ -114,27 +133,53 @@ export class Composer {
     }
   }
 
-  async #post(): Promise<Share> {
-    const { api } = this.deps;
-    keepDraft(this.#user, places.key(this.space), this.#key);
-    const request = (this.#request = new AbortController());
-    const lost = new ApiError(0, '', 'unreachable');
-    const timer = setTimeout(() => request.abort(lost), TIMEOUT + EACH * this.photos.all.length);
-    try {
-      return await api.createShare(this.space, { text: this.text, media: this.photos.media }, this.#key, request.signal);
-    } catch (error) {
-      if (error === lost) api.report(lost);
-      throw error;
-    } finally {
-      clearTimeout(timer);
+  /** Asks what became of a share that was sent before the page was reloaded. Until that is known, none of its photos is sent again:
+  the share may have them, and a film that isn't kept would have to be chosen again. */
+  async #check(): Promise<void> {
+    this.state = 'checking';
+    const turn = (this.#turn += 1);
+    while (turn === this.#turn) {
+      const share = await this.#post.find(this.text, this.#words.key).catch(() => undefined);
+      if (turn !== this.#turn) return;
+      if (share) {
+        await this.photos.discard();
+        return this.#shared(share);
+      }
+      if (share === null) return this.cancel();
+      await new Promise<void>((go) => (this.#goOn = go));
     }
+  }
+
+  #shared(share: Share): void {
+    say(this.deps, share, this.photos.hasLostFilm && !this.#hasTold);
+    this.photos.clear();
+    this.write('');
+    this.state = 'writing';
+    this.deps.feeds.of(this.space).add(share);
+    void this.deps.spaces.reload();
+    this.sent = share;
+    if (!this.#words.isKept) void this.#inherit();
+  }
+
+  /** The connection is back: what waits for it goes on. */
+  reconnected(): void {
+    this.#goOn();
+    if (this.photos.isMissing) void this.photos.takeUp();
+    if (this.state === 'waiting') void this.send();
   }
 
   cancel(): void {
     this.#turn += 1;
-    this.#request?.abort();
+    this.#post.abort();
+    this.#goOn();
     this.state = 'writing';
     this.#retries = 0;
+  }
+
+  /** Another user is here; what is kept stays for the next time. */
+  leave(): void {
+    this.cancel();
+    this.#words.leave(this.photos.leave());
   }
 
   #failed(error: unknown): void {
@@ -147,40 +192,8 @@ export class Composer {
 
   /** Another text or photo is another share. */
   #changed(): void {
-    this.#key = freshKey();
-    keepDraft(this.#user, places.key(this.space), null);
+    this.#words.change();
     this.#retries = 0;
     this.error = null;
-  }
-
-  #clear(): void {
-    this.photos.clear();
-    this.write('');
-    this.state = 'writing';
-  }
-}
-
-/** The shares in the making of all spaces. */
-export class Composers extends BySpace<Composer> {
-  constructor(deps: Deps) {
-    super((space) => new Composer(space, deps));
-  }
-
-  /** Sends what waits for the connection, whatever page is shown by now. */
-  sendWaiting(): void {
-    for (const composer of this.all()) if (composer.state === 'waiting') void composer.send();
-  }
-
-  /** Whether leaving the page now would lose a photo or stop one on its way. */
-  get hasUnsent(): boolean {
-    return this.all().some((each) => each.state !== 'writing' || !each.photos.areKept);
-  }
-
-  override clear(): void {
-    for (const composer of this.all()) {
-      composer.cancel();
-      composer.photos.leave();
-    }
-    super.clear();
   }
 }

@@ -21,10 +21,10 @@ export class Connection {
   /** Follows what the browser says about its network, until the returned function is called. */
   start(): () => void {
     return all(
-      on(window, 'online', () => void this.#ask()),
+      on(window, 'online', () => void this.check()),
       on(window, 'offline', () => this.#lose()),
       on(document, 'visibilitychange', () => {
-        if (this.lost && document.visibilityState === 'visible') void this.#ask();
+        if (this.lost && document.visibilityState === 'visible') void this.check();
       }),
       () => clearTimeout(this.#timer),
     );
@@ -46,7 +46,7 @@ export class Connection {
     if (!this.lost) this.#wait = FIRST_WAIT;
     this.lost = true;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#ask(), this.#wait);
+    this.#timer = setTimeout(() => void this.check(), this.#wait);
     this.#wait = Math.min(this.#wait * 1.6, LONGEST_WAIT);
   }
 
@@ -58,7 +58,8 @@ export class Connection {
     for (const task of this.#tasks) task();
   }
 
-  async #ask(): Promise<void> {
+  /** Finds out whether the server can be reached. */
+  async check(): Promise<void> {
     clearTimeout(this.#timer);
     // `observe` gets the outcome, as that of every request.
     await this.api.health().catch(() => undefined);

@@ -1,8 +1,6 @@
-// Keeps the photos of a share in the making in this browser, so that a reload takes nothing. One window has the draft of a space:
-// others work without it. Where the browser keeps nothing, or says of no window that it is the only one, all of it does nothing.
+// Keeps the photos of a share in the making in this browser, so that a reload takes nothing.
 
 import { Database, type Key } from '../dom/database';
-import { own } from '../dom/own';
 import { type FileMark, markOf, type Picture } from '../photos/chosen';
 import type { UploadPaths } from './file-upload.svelte';
 
@@ -53,17 +51,13 @@ export class DraftKeeper {
   private constructor(
     private readonly db: Database,
     private readonly place: string,
-    private readonly release: () => void,
   ) {}
 
-  /** Opens that of a user at a place; null where there can't be one, or another window has it. */
+  /** Opens that of a user at a place, for the one window that has it; null where nothing can be kept. */
   static async open(user: number, place: string): Promise<DraftKeeper | null> {
-    const release = await own(`draft.${user}.${place}`).catch(() => null);
-    if (!release) return null;
     try {
-      return new DraftKeeper(await Database.open(user), place, release);
+      return new DraftKeeper(await Database.open(user), place);
     } catch {
-      release();
       return null;
     }
   }
@@ -73,24 +67,20 @@ export class DraftKeeper {
     return this.#kept.has(id);
   }
 
-  /** What is there from before; null if nothing is. */
+  /** What is there from before; null if nothing is. Throws if it can't be read. */
   async restore(): Promise<Draft | null> {
-    try {
-      const draft = (await this.db.get(this.#key('draft'))) as KeptDraft | undefined;
-      if (!draft) return null;
-      if (Date.now() - draft.at > MAX_AGE) {
-        await this.db.delete(this.#key());
-        return null;
-      }
-      const photos: Draft['photos'] = [];
-      for (const photo of draft.photos) {
-        const { id, caption, paths } = photo;
-        photos.push({ id, caption, paths, picture: await this.#pictureOf(photo) });
-      }
-      return { keepDates: draft.keepDates, photos };
-    } catch {
+    const draft = (await this.db.get(this.#key('draft'))) as KeptDraft | undefined;
+    if (!draft) return null;
+    if (Date.now() - draft.at > MAX_AGE) {
+      await this.db.delete(this.#key());
       return null;
     }
+    const photos: Draft['photos'] = [];
+    for (const photo of draft.photos) {
+      const { id, caption, paths } = photo;
+      photos.push({ id, caption, paths, picture: await this.#pictureOf(photo) });
+    }
+    return { keepDates: draft.keepDates, photos };
   }
 
   /** Keeps how the draft is now. */
@@ -111,15 +101,16 @@ export class DraftKeeper {
   keep(id: number, { file, video }: Picture): void {
     const size = file.size + (video?.poster?.size ?? 0);
     const all = [...this.#bytes.values()].reduce((sum, bytes) => sum + bytes, 0);
-    if (file.size <= MAX_FILE && all + size <= MAX_ALL) {
-      this.#bytes.set(id, size);
-      this.#then(async () => {
-        await this.#write(id, 'file', file);
-        this.#kept.add(id);
-      });
-    }
+    const isKept = file.size <= MAX_FILE && all + size <= MAX_ALL;
+    if (isKept) this.#bytes.set(id, size);
     const poster = video?.poster;
+    // The poster first: with a film whose bytes are there, nothing is missing.
     if (poster) this.#then(() => this.#write(id, 'poster', poster));
+    if (!isKept) return;
+    this.#then(async () => {
+      await this.#write(id, 'file', file);
+      this.#kept.add(id);
+    });
   }
 
   /** Forgets a photo. */
@@ -137,11 +128,10 @@ export class DraftKeeper {
     this.#then(() => this.db.delete(this.#key()));
   }
 
-  /** Leaves it to other windows, as it is. */
+  /** Leaves it as it is, once that is kept. */
   async close(): Promise<void> {
     await this.#work;
     this.db.close();
-    this.release();
   }
 
   #key(...parts: Key): Key {

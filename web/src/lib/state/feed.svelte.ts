@@ -4,10 +4,11 @@ import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { Page, Share } from '../api/types';
 import { BySpace } from './by-space';
-import { change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
+import { arrive, change, extend, insert, nothing, refresh, remove, reveal, shownOf, waitingOf, type Known } from './merge';
 import { RequestOrder } from './request-order';
 import type { Session } from './session.svelte';
 import { SingleFlight } from './single-flight';
+import { isOlder } from './versions';
 
 const FIRST = 12;
 /** How many are read from the top: more if more has arrived since. The last is the most that the server returns at once. */
@@ -26,6 +27,8 @@ export class Feed {
   #reading = new SingleFlight();
   #looking = new SingleFlight();
   #turns = new RequestOrder();
+  /** For each request that is under way, what has changed since: its answer may not know of it. */
+  #meanwhile = new Set<Change[]>();
 
   constructor(
     readonly space: number,
@@ -60,12 +63,17 @@ export class Feed {
     try {
       if (this.#known.next === null) {
         await this.#ask(
-          () => this.api.shares(this.space, FIRST),
+          () => this.api.shares(this.space, FIRST, { kept: 'read' }),
           (known, page) => reveal(refresh(known, page, this.#isMine)),
         );
         this.ready = true;
       } else {
-        await this.#ask(() => this.#older(), extend);
+        const { next } = this.#known;
+        await this.#ask(
+          () => this.#older(next),
+          // Another beginning may have taken the place of the one that it continues.
+          (known, page) => (known.next === next ? extend(known, page) : known),
+        );
       }
     } catch (error) {
       this.error = error;
@@ -74,9 +82,7 @@ export class Feed {
     }
   }
 
-  /** What comes after the last row that is known when this is called. */
-  #older(): Promise<Page<Share>> {
-    const { next } = this.#known;
+  #older(next: string | null): Promise<Page<Share>> {
     return next === null ? Promise.resolve({ rows: [], next }) : this.api.moreShares(next);
   }
 
@@ -105,21 +111,23 @@ export class Feed {
     const { rows, settled } = this.#known;
     const least = whole ? Math.min(MAX_ROWS, Math.max(MIN_ROWS, rows.length)) : MIN_ROWS;
     const [first = MAX_ROWS, ...further] = [least, ...PAGE_SIZES.filter((limit) => limit > least)];
-    let page = await this.api.shares(this.space, first, signal);
+    let page = await this.api.shares(this.space, first, { signal });
     for (const limit of further) {
       if (page.next === null || (page.rows.at(-1)?.id ?? 0) <= settled) break;
-      page = await this.api.shares(this.space, limit, signal);
+      page = await this.api.shares(this.space, limit, { signal });
     }
     return page;
   }
 
-  /** Requests it, and again while the response is older than what is known by then. */
+  /** Requests it, and again if a later request was answered first. What has changed meanwhile is changed in the answer too. */
   async #ask(ask: () => Promise<Page<Share>>, take: (known: Known<Share>, page: Page<Share>) => Known<Share>): Promise<void> {
     for (;;) {
       const turn = this.#turns.begin();
-      const page = await ask();
+      const meanwhile: Change[] = [];
+      this.#meanwhile.add(meanwhile);
+      const page = await ask().finally(() => this.#meanwhile.delete(meanwhile));
       if (!this.#turns.takes(turn)) continue;
-      this.#known = take(this.#known, page);
+      this.#known = meanwhile.reduce((known, change) => change(known), take(this.#known, page));
       return;
     }
   }
@@ -130,27 +138,38 @@ export class Feed {
 
   /** Puts in a share that was just made, unless it is there already. */
   add(share: Share): void {
-    this.#changed(insert(this.#known, share));
+    this.#change((known) => insert(known, share));
   }
 
+  /** Takes in a share that has just come to be; whether it is new. */
+  hear(share: Share): boolean {
+    const isKnown = [...this.shares, ...this.waiting].some(({ id }) => id === share.id);
+    if (isKnown) this.replace(share);
+    else if (this.ready) this.#change((known) => arrive(known, share));
+    return !isKnown;
+  }
+
+  /** Takes a share as it is by now, if it is known, and not in a newer version. */
   replace(share: Share): void {
-    this.#changed(change(this.#known, share.id, () => share));
+    this.update(share.id, (known) => (isOlder(share.version, known.version) ? known : share));
   }
 
   /** Changes a share, if it is known. */
   update(id: number, changed: (share: Share) => Share): void {
-    this.#changed(change(this.#known, id, changed));
+    this.#change((known) => change(known, id, changed));
   }
 
   remove(id: number): void {
-    this.#changed(remove(this.#known, id));
+    this.#change((known) => remove(known, id));
   }
 
-  #changed(known: Known<Share>): void {
-    this.#turns.changed();
-    this.#known = known;
+  #change(change: Change): void {
+    for (const changes of this.#meanwhile) changes.push(change);
+    this.#known = change(this.#known);
   }
 }
+
+type Change = (known: Known<Share>) => Known<Share>;
 
 const same = <T>(known: T): T => known;
 

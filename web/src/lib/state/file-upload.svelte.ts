@@ -2,8 +2,10 @@
 
 import type { Api } from '../api/client';
 import { ApiError, FileGone } from '../api/errors';
+import type { Upload } from '../api/types';
 import { sendFile } from '../api/tus';
 import type { Picture } from '../photos/chosen';
+import { UploadTries } from './upload-tries';
 
 /** `waiting`: it is tried again by itself. `refused`: only if somebody says so. */
 export type UploadState = 'queued' | 'sending' | 'waiting' | 'done' | 'refused';
@@ -14,21 +16,20 @@ export interface UploadPaths {
   poster: string | null;
 }
 
-/** What an attempt has come to: it needn't go on, or not before this many milliseconds have passed; null: not before `wake`. */
-export type Attempt = { isOver: true } | { isOver: false; wait: number | null };
+/** What an attempt has come to: it needn't go on, or not before this many milliseconds have passed (null: not before it is woken),
+and whether `wake` shortens that. */
+export type Attempt = { isOver: true } | { isOver: false; wait: number | null; canWake: boolean };
+
+/** Photos that no film can be attached to. */
+const FILMLESS = ['image/png', 'image/gif', 'image/webp'];
+/** What isn't said of a photo within this many milliseconds isn't worth waiting for. */
+const LEARNING_MS = 5000;
 
 export interface UploadDeps {
-  api: Pick<Api, 'report' | 'deleteUpload'>;
+  api: Pick<Api, 'report' | 'deleteUpload' | 'request'>;
   /** Whose it is. */
   user: number;
 }
-
-const FIRST_WAIT = 1000;
-const LONGEST_WAIT = 30_000;
-/** How often the server may fail at one, without a byte of progress, before somebody has to say that it be tried again. */
-const FAILURES = 5;
-/** Refusals that concern the moment and not the file. */
-const PASSING = ['upload_in_use', 'upload_offset', 'upload_checksum', 'no_such_upload'];
 
 export class FileUpload {
   state = $state<UploadState>('queued');
@@ -38,11 +39,13 @@ export class FileUpload {
   error = $state.raw<unknown>(null);
   /** Its user has to sign in before it continues. */
   isLocked = $state(false);
+  /** It was a motion photo, whose film isn't kept. Known once it is done. */
+  hasLostFilm = $state(false);
   readonly total: number;
 
   #sentOf = { file: 0, poster: 0 };
   #paths: UploadPaths;
-  #failures = 0;
+  #tries = new UploadTries();
   #abort = new AbortController();
   #waiting: (() => void)[] = [];
 
@@ -75,16 +78,17 @@ export class FileUpload {
   async attempt(): Promise<Attempt> {
     this.state = 'sending';
     this.isLocked = false;
-    const before = this.#sentOf.file;
+    this.#tries.begin();
     try {
       const { file, unkept, video } = this.picture;
       await this.#send('file', unkept ? null : file, sizeOf(this.picture));
       if (video?.poster) await this.#send('poster', video.poster, video.poster.size);
+      if (!video) await this.#learn();
       this.#end('done', null);
       return { isOver: true };
     } catch (error) {
       if (this.isCancelled) return { isOver: true };
-      return this.#failed(error, this.#sentOf.file > before);
+      return this.#failed(error);
     }
   }
 
@@ -96,7 +100,7 @@ export class FileUpload {
 
   /** To be sent again, from the beginning where the server has nothing of it any more. */
   again(): void {
-    this.#failures = 0;
+    this.#tries = new UploadTries();
     this.error = null;
     this.state = 'queued';
   }
@@ -132,7 +136,17 @@ export class FileUpload {
         this.#sentOf[part] = bytes;
         this.sent = this.#sentOf.file + this.#sentOf.poster;
       },
+      onthere: (bytes) => this.#tries.reached(part, bytes),
+      chunk: this.#tries.chunk,
     });
+  }
+
+  /** Finds out what of a photo isn't kept. The photo has arrived: where that can't be had, nothing is said. */
+  async #learn(): Promise<void> {
+    const { file } = this.#paths;
+    if (file === null || FILMLESS.includes(this.picture.file.type)) return;
+    const answer = await this.deps.api.request<Upload>('GET', file, { signal: AbortSignal.timeout(LEARNING_MS) }).catch(() => null);
+    this.hasLostFilm = answer?.data.dropped === 'motion_photo_film';
   }
 
   #find(part: keyof UploadPaths, path: string | null): void {
@@ -149,28 +163,21 @@ export class FileUpload {
     await this.deps.api.deleteUpload(path).catch(() => undefined);
   }
 
-  #failed(error: unknown, hasMoved: boolean): Attempt {
-    if (hasMoved) this.#failures = 0;
+  #failed(error: unknown): Attempt {
     const refusal = error instanceof ApiError ? error : null;
     if (error instanceof FileGone || !refusal) return this.#end('refused', error);
     if (refusal.status === 401 || refusal.code === 'other_account') {
       this.state = 'waiting';
       this.isLocked = true;
       this.#release();
-      return { isOver: false, wait: null };
+      return { isOver: false, wait: null, canWake: true };
     }
-    const isPassing = refusal.unreachable || [408, 423, 429, 503].includes(refusal.status) || PASSING.includes(refusal.code);
-    this.#failures += 1;
-    const isTried = isPassing || (refusal.status === 500 && this.#failures < FAILURES);
-    if (!isTried) {
-      // What is refused as a whole, the server has deleted.
-      this.#paths = { file: null, poster: this.#paths.poster };
-      return this.#end('refused', error);
-    }
+    const next = this.#tries.after(refusal);
+    // What the server still has of it goes on where it is.
+    if (!next) return this.#end('refused', error);
     this.error = error;
     this.state = 'waiting';
-    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** (this.#failures - 1)) * (0.75 + Math.random() / 2);
-    return { isOver: false, wait: Math.max(wait, (refusal.retryAfter ?? 0) * 1000) };
+    return { isOver: false, ...next };
   }
 
   #end(state: 'done' | 'refused', error: unknown): Attempt {

@@ -9,7 +9,7 @@ import { compareBy, type DatedBy } from '../photos/dates';
 import { BySpace } from './by-space';
 import type { Deletions } from './deletions.svelte';
 import { type Compare, insert, join, refresh } from './pages';
-import type { PhotoAddress } from './routes';
+import type { Kinds, PhotoAddress } from './routes';
 import { SingleFlight } from './single-flight';
 
 /** Links to photos end within a day; sooner than this they haven't. */
@@ -31,6 +31,8 @@ export class Gallery {
   constructor(
     readonly space: number,
     readonly by: DatedBy,
+    /** Which it has. */
+    readonly kinds: Kinds,
     private readonly api: Asked,
     private readonly deletions: Pick<Deletions, 'isHidden'>,
   ) {
@@ -51,14 +53,14 @@ export class Gallery {
 
   /** Reads the next page; the first one, if there is none yet. */
   more(): Promise<void> {
-    return this.#ask(() => (this.#next === null ? this.api.photos(this.space, this.by) : this.api.morePhotos(this.#next)), join);
+    return this.#ask(() => (this.#next === null ? this.#first() : this.api.morePhotos(this.#next)), join);
   }
 
   /** Looks for what has changed at the top, and for what was shared lately, wherever its date puts it. */
   async look(): Promise<void> {
     const wasReady = this.ready;
-    await this.#ask(() => this.api.photos(this.space, this.by), refresh);
-    if (this.by === 'taken' && wasReady && !this.error) await this.#ask(() => this.api.photos(this.space, 'shared'), insertRows);
+    await this.#ask(() => this.#first(), refresh);
+    if (this.by === 'taken' && wasReady && !this.error) await this.#ask(() => this.#first('shared'), insertRows);
   }
 
   /** Reads until a photo is there. Without a number of its own, and where another has taken its place, it is the first
@@ -82,7 +84,7 @@ export class Gallery {
   /** A photo of a share, or what is at its position; null if the share is gone, or has none. */
   async #placeOf(share: number, photo: number | null): Promise<Photo | null> {
     try {
-      const photos = photosOf(await this.api.share(share));
+      const photos = photosOf(await this.api.share(share)).filter(({ media }) => this.kinds === null || media.kind === this.kinds);
       return photos.find(({ image }) => image.id === photo) ?? photos[0] ?? null;
     } catch (error) {
       if (isGone(error)) return null;
@@ -91,7 +93,12 @@ export class Gallery {
     }
   }
 
-  /** Forgets what was read: the dates of photos may have changed. */
+  /** A share is gone, and its photos with it. */
+  drop(share: number): void {
+    this.#read = this.#read.filter((photo) => photo.share_id !== share);
+  }
+
+  /** Forgets what was read. */
   forget(): void {
     this.ready = false;
     this.#read = [];
@@ -105,7 +112,7 @@ export class Gallery {
     const last = this.#read.at(-1);
     const isAbove = (row: Photo | undefined) => row !== undefined && last !== undefined && this.compare(last, row) > 0;
     await this.#ask(async () => {
-      let page = await this.api.photos(this.space, this.by);
+      let page = await this.#first();
       const rows = page.rows;
       while (page.next !== null && isAbove(rows.at(-1))) {
         page = await this.api.morePhotos(page.next);
@@ -113,6 +120,10 @@ export class Gallery {
       }
       return { rows, next: page.next };
     }, refresh);
+  }
+
+  #first(by = this.by): Promise<Page<Photo>> {
+    return this.api.photos(this.space, by, this.kinds);
   }
 
   /** Reads one page at a time: concurrent calls share the request under way. */
@@ -139,9 +150,34 @@ export class Gallery {
 
 const insertRows: typeof join = (read, page, compare) => insert(read, page.rows, compare);
 
-/** The galleries of all spaces that one has been in. */
-export class Galleries extends BySpace<Gallery> {
+/** The galleries of all spaces that one has been in: of all that they have, and of photos and videos alone. */
+export class Galleries {
+  readonly #known: Record<NonNullable<Kinds> | 'all', BySpace<Gallery>>;
+
   constructor(api: Asked, deletions: Pick<Deletions, 'isHidden'>, by: DatedBy = 'shared') {
-    super((space) => new Gallery(space, by, api, deletions));
+    const of = (kinds: Kinds) => new BySpace((space: number) => new Gallery(space, by, kinds, api, deletions));
+    this.#known = { all: of(null), photo: of('photo'), video: of('video') };
+  }
+
+  of(space: number, kinds: Kinds = null): Gallery {
+    return this.#known[kinds ?? 'all'].of(space);
+  }
+
+  /** A share of a space is gone, and its photos with it. */
+  drop(space: number, share: number): void {
+    for (const each of this.#all) each.of(space).drop(share);
+  }
+
+  /** Forgets what was read of a space: the dates of photos may have changed. */
+  forget(space: number): void {
+    for (const each of this.#all) each.of(space).forget();
+  }
+
+  clear(): void {
+    for (const each of this.#all) each.clear();
+  }
+
+  get #all(): BySpace<Gallery>[] {
+    return Object.values(this.#known);
   }
 }

@@ -56,15 +56,22 @@ export function extend<T extends Row>(known: Known<T>, read: Page<T>): Known<T> 
 export function insert<T extends Row>(known: Known<T>, row: T): Known<T> {
   const { rows, next, settled, top } = known.ahead ? reveal(known) : known;
   const others = rows.filter((each) => each.id !== row.id);
-  const at = others.findIndex((each) => each.id < row.id);
-  const place = at < 0 ? others.length : at;
   return {
-    rows: [...others.slice(0, place), row, ...others.slice(place)],
+    rows: put(others, row, next),
     next,
     settled,
     top: Math.max(top, row.id),
     ahead: null,
   };
+}
+
+/** Puts in a row that has just come to be, or come late. It waits until it is requested, unless it belongs below what is shown. */
+export function arrive<T extends Row>(known: Known<T>, row: T): Known<T> {
+  const { ahead } = known;
+  const { rows, next } = ahead ?? known;
+  if (rows.some(({ id }) => id === row.id)) return known;
+  const arrived = ahead ? { ...known, ahead: { rows: put(rows, row, next), next } } : { ...known, rows: put(rows, row, next) };
+  return shownOf(arrived).length === 0 ? reveal(arrived) : arrived;
 }
 
 /** Changes the row with an id, wherever it is. */
@@ -83,6 +90,13 @@ export function reveal<T extends Row>(known: Known<T>): Known<T> {
   const newest = rows[0]?.id ?? 0;
   const settled = known.ahead ? newest : known.settled;
   return { rows, next, top: Math.max(known.top, newest), settled, ahead: null };
+}
+
+/** Puts a row in its place. What comes after the last row, where there is more, is read with that. */
+function put<T extends Row>(rows: T[], row: T, next: string | null): T[] {
+  const at = rows.findIndex((each) => each.id < row.id);
+  if (at < 0) return next === null ? [...rows, row] : rows;
+  return [...rows.slice(0, at), row, ...rows.slice(at)];
 }
 
 function inAll<T extends Row>(known: Known<T>, task: (rows: T[]) => T[]): Known<T> {

@@ -1,8 +1,9 @@
 // Photos of a share in the making as they are on their way: how far all of them are, and what the share will say of them.
 
-import type { NewMedium } from '../api/types';
+import type { NewMedium, ServerInfo } from '../api/types';
 import { markOf, type PhotoProblem, type Picture } from '../photos/chosen';
 import type { FileUpload } from './file-upload.svelte';
+import type { Uploads } from './uploads';
 
 export interface ChosenPicture {
   id: number;
@@ -23,6 +24,22 @@ export class PictureList {
   left = $state(0);
   /** Whether the server keeps when they were taken. */
   keepDates = $state(true);
+  /** Whether there are some from before that couldn't be loaded: nothing is shared without them. */
+  isMissing = $state(false);
+
+  constructor(
+    protected readonly session: { readonly server: ServerInfo | null },
+    protected readonly uploads: Pick<Uploads, 'load'>,
+  ) {}
+
+  /** The most that a share can have. */
+  get most(): number {
+    return this.session.server?.limits.media_per_share ?? 1;
+  }
+
+  get isFull(): boolean {
+    return this.all.length >= this.most;
+  }
 
   get isEmpty(): boolean {
     return this.all.length === 0;
@@ -31,6 +48,11 @@ export class PictureList {
   /** Whether one is refused: then nothing can be shared before it is taken out, or sent again. */
   get hasRefused(): boolean {
     return this.all.some(({ upload }) => upload.state === 'refused');
+  }
+
+  /** Whether one was a motion photo, whose film isn't kept. */
+  get hasLostFilm(): boolean {
+    return this.all.some(({ upload }) => upload.hasLostFilm);
   }
 
   /** How many have arrived. */
@@ -52,6 +74,19 @@ export class PictureList {
   /** Whether their user has to sign in before they continue. */
   get isLocked(): boolean {
     return this.all.some(({ upload }) => upload.isLocked);
+  }
+
+  /** Sends one that was refused again. */
+  async again(id: number): Promise<void> {
+    const upload = this.all.find((each) => each.id === id)?.upload;
+    if (upload) (await this.uploads.load())?.again(upload);
+  }
+
+  /** Sends an upload again that the server doesn't have any more; returns whether it is one of these. */
+  async renew(upload: unknown): Promise<boolean> {
+    const gone = this.#withUpload(String(upload));
+    if (gone) await this.again(gone.id);
+    return gone !== undefined;
   }
 
   /** When all have arrived or are refused, or are locked. */
@@ -80,7 +115,7 @@ export class PictureList {
   }
 
   /** The one that arrived as this upload. */
-  protected withUpload(id: string): ChosenPicture | undefined {
+  #withUpload(id: string): ChosenPicture | undefined {
     const isIt = ({ ids: { upload, poster } }: FileUpload) => [upload, poster].some((each) => String(each) === id);
     return this.all.find(({ upload }) => upload.state === 'done' && isIt(upload));
   }

@@ -3,7 +3,7 @@
 import { tick } from 'svelte';
 
 import { all, on } from '../dom/events';
-import { match, type Route } from './routes';
+import { match, paths, type Route } from './routes';
 
 /** What the history keeps with each address. */
 interface Entry {
@@ -22,8 +22,8 @@ interface Cover {
 
 export class Router {
   /** The path with its query. */
-  url = $state('/app/');
-  route: Route = $derived(match(this.url.split('?')[0] ?? ''));
+  url = $state(paths.home);
+  route: Route = $derived(match(this.url));
   /** How often one has gone somewhere since the page was opened; 0 on the first page. */
   visits = $state(0);
 
@@ -147,7 +147,7 @@ export class Router {
     const link = event.target instanceof Element ? event.target.closest('a') : null;
     if (!link?.href || link.target || link.hasAttribute('download')) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || !url.pathname.startsWith('/app/')) return;
+    if (url.origin !== location.origin || !url.pathname.startsWith(paths.home)) return;
     event.preventDefault();
     const path = url.pathname + url.search;
     this.go(path, { replace: path === this.url });

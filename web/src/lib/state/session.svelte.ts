@@ -2,14 +2,17 @@
 
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
-import type { ServerInfo, User } from '../api/types';
+import type { Me, ServerInfo, User } from '../api/types';
+import { scoped, withoutBase } from '../dom/base';
 import { all, on } from '../dom/events';
 import { forgetDrafts } from '../forms/drafts';
 import type { Router } from './router.svelte';
 import { paths, type Route } from './routes';
 
 export class Session {
-  user = $state<User | null>(null);
+  user = $state<Me | null>(null);
+  /** How much of their inbox is unread; 100 stands for that many or more. */
+  unread = $state(0);
   /** Nothing is shown before it is known whether a user is signed in. */
   ready = $state(false);
   /** The session ended while the page was open. */
@@ -19,6 +22,8 @@ export class Session {
   /** What the server says about itself to users who aren't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
+  /** How often something was changed here. */
+  #changes = 0;
   #before = new Set<() => Promise<void>>();
   #after = new Set<() => void>();
   #signedIn = new Set<() => void>();
@@ -32,7 +37,7 @@ export class Session {
 
   /** Listens to the other windows of this browser, until what this returns is called. */
   start(): () => void {
-    const windows = new BroadcastChannel('session');
+    const windows = new BroadcastChannel(scoped('session'));
     windows.onmessage = () => void this.recheck();
     this.#windows = windows;
     return all(
@@ -53,7 +58,7 @@ export class Session {
   /** Finds out who is signed in, and redirects to sign in if no user is. Throws if the server can't be reached. */
   async identify(): Promise<void> {
     try {
-      this.#become(await this.api.me());
+      this.#become(await this.api.me('read'));
     } catch (error) {
       if ((error as ApiError).status !== 401) throw error;
       await this.#toDoor();
@@ -94,6 +99,17 @@ export class Session {
   async signOut(): Promise<void> {
     for (const task of this.#before) await task();
     await this.api.signOut();
+    this.#gone();
+  }
+
+  /** Deletes the account, by `remove`, and with it all sessions. */
+  async deleteAccount(remove: () => Promise<unknown>): Promise<void> {
+    await remove();
+    this.#gone();
+  }
+
+  /** Nothing stays here that was theirs. */
+  #gone(): void {
     if (this.user) forgetDrafts(this.user.id);
     this.ended();
     this.router.go(paths.signIn);
@@ -117,32 +133,43 @@ export class Session {
   async recheck(): Promise<void> {
     if (!this.user) return;
     // If the session has ended, `observe` has noticed already; if there is no response, this can wait.
+    const changes = this.#changes;
     const user = await this.api.me().catch(() => null);
     if (!user) return;
     const isSame = user.id === this.user?.id;
     this.successor = isSame ? null : user;
     if (!isSame) return this.#close();
     this.expired = false;
+    this.unread = user.unread_notices;
+    // What was changed here meanwhile, the answer may not know.
+    if (changes === this.#changes) Object.assign(this.me, user);
     for (const task of this.#signedIn) task();
   }
 
-  async askServer(): Promise<ServerInfo> {
-    this.server = await this.api.server();
-    return this.server;
+  /** What one says of oneself has changed. */
+  take(me: Me): void {
+    this.#changes += 1;
+    if (this.user?.id === me.id) Object.assign(this.user, me);
   }
+
+  askServer = async (): Promise<ServerInfo> => (this.server = await this.api.server());
+
+  /** Asks that unless it is known. Without a response, it is asked again where it is needed next. */
+  needServer = (): void => void (this.server ?? this.askServer().catch(() => undefined));
 
   async #toDoor(): Promise<void> {
     // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
     if (server?.needs_first_account && !this.#isAt('invitation', 'password-reset')) this.router.go(paths.register, { replace: true });
     else if (!this.#isAtDoor()) {
-      const to = this.router.url === paths.home || this.router.url === '/' ? '' : `?to=${encodeURIComponent(this.router.url)}`;
+      const to = this.router.url === paths.home || withoutBase(this.router.url) === '/' ? '' : `?to=${encodeURIComponent(this.router.url)}`;
       this.router.go(paths.signIn + to, { replace: true });
     }
   }
 
-  #become(user: User | null): void {
+  #become(user: Me | null): void {
     this.user = user;
+    this.unread = user?.unread_notices ?? 0;
     this.api.actAs(user?.id ?? null);
   }
 

@@ -1,142 +1,198 @@
-// What changes in the photos of a share that is edited: their order, their captions, which are removed and which are added.
+// An edit of a share on its way to the server. It outlives the page.
 
-import { localPath } from '../api/local-path';
-import type { Medium, ServerInfo, Share } from '../api/types';
-import { append, type PhotoProblem, type Picture } from '../photos/chosen';
-import { look } from '../photos/choosing';
-import { moved } from '../photos/media-order';
-import { Pending } from './pending';
+import type { Api } from '../api/client';
+import { ApiError } from '../api/errors';
+import type { Share } from '../api/types';
+import { baseOf, type Sent } from './edit-draft';
+import { EditedShare } from './edited-share.svelte';
+import type { Session } from './session.svelte';
+import { afterLanding, askPatiently, isNext, landedOf, send } from './share-landing';
+import { type Content, isSameContent, merge } from './share-merge';
+import type { Uploads } from './uploads';
 
-/** The characters of a date and a time, to the second. */
-const LOCAL = '2019-07-14T15:30:00'.length;
+/** How often it is saved again automatically when the connection is back. */
+const RETRIES = 3;
+/** Refusals because the share, or a new photo, isn't as it was. */
+const CHANGED = ['share_edited', 'no_such_upload', 'upload_incomplete'];
 
-/** A photo that the share has, or a new one. */
-export interface Edited {
-  id: number;
-  /** For `<img>`; empty where this browser can't show it. */
-  src: string;
-  name: string;
-  caption: string;
-  /** What a clock showed where it was taken, to the second; empty if unknown. */
-  takenAt: string;
-  picture: Picture | null;
+export interface EditDeps {
+  api: Pick<Api, 'report' | 'editShare' | 'share' | 'request'>;
+  uploads: Pick<Uploads, 'load'>;
+  session: Pick<Session, 'me' | 'server'>;
+  /** Called with the share as it is read from the server. */
+  taken: (share: Share) => void;
+  /** Called when it is over. */
+  ended: () => void;
 }
 
-/** The share that is edited, as it was read. */
-export type Base = Pick<Share, 'media' | 'text' | 'version'>;
+export class ShareEdit extends EditedShare {
+  state = $state<'editing' | 'saving' | 'waiting' | 'over'>('editing');
+  error = $state.raw<unknown>(null);
+  /** It was saved, but not what was written meanwhile. */
+  isBehind = $state(false);
+  /** The share as this edit has read it last. */
+  current = $state.raw<Share | null>(null);
 
-export class ShareEdit {
-  items = $state.raw<readonly Edited[]>([]);
-  problems = $state.raw<readonly { name: string; problem: PhotoProblem }[]>([]);
-  /** How many more files were chosen than can be taken. */
-  left = $state(0);
-  #ids = 0;
-  readonly #looking = new Pending();
-  #isOver = false;
-
-  /** What it changes. */
-  base = $state.raw<Base>({ media: [], text: '', version: 0 });
+  #request = new AbortController();
+  #retries = 0;
+  #turn = 0;
 
   constructor(
-    base: Base,
-    private readonly server: ServerInfo | null,
+    share: Share,
+    private readonly deps: EditDeps,
   ) {
-    this.base = base;
-    this.items = base.media.map(editedOf);
+    super(share, deps);
   }
 
-  /** Whether it is anything else than it was. */
-  get isChanged(): boolean {
-    return stateOf(this.items) !== stateOf(this.base.media.map(editedOf));
+  get isBusy(): boolean {
+    return this.state === 'saving';
   }
 
-  get mostPhotos(): number {
-    return this.server?.limits.media_per_share ?? 1;
+  /** Whether a reload would take nothing. */
+  get isKept(): boolean {
+    return !this.isBusy && this.added.areKept;
   }
 
-  /** Adds photos after the existing ones, as many as there may be. */
-  async choose(files: File[]): Promise<void> {
-    await this.#looking.add(this.#choose(files));
-  }
-
-  /** When all that were chosen are taken or refused. */
-  async looked(): Promise<void> {
-    await this.#looking.settled();
-  }
-
-  async #choose(files: File[]): Promise<void> {
-    const room = Math.max(0, this.mostPhotos - this.items.length);
-    this.problems = [];
-    this.left = Math.max(0, files.length - room);
-    for (const file of files.slice(0, room)) {
-      const found = await look(file, this.server);
-      if ('url' in found && (this.#isOver || this.items.length >= this.mostPhotos)) URL.revokeObjectURL(found.url);
-      if (this.#isOver) return;
-      if ('reason' in found) this.problems = [...this.problems, { name: file.name, problem: found }];
-      // New ones have numbers that no photo of the server has.
-      else if (this.items.length < this.mostPhotos) this.items = [...this.items, { id: (this.#ids -= 1), src: found.url, name: file.name, caption: '', takenAt: '', picture: found }];
+  /** Saves it, as soon as all that was chosen has arrived. Then it is over, was refused (see `error`), was given up, or waits. */
+  async save(): Promise<void> {
+    if (this.isBusy || this.problem || this.isInConflict) return;
+    this.state = 'saving';
+    this.error = null;
+    this.isBehind = false;
+    this.lost = [];
+    const turn = (this.#turn += 1);
+    try {
+      for (let tries = 0; !(await this.#attempt(turn)); tries += 1) {
+        if (tries > this.most) throw new ApiError(0, '', 'unreachable');
+      }
+      if (turn === this.#turn && this.isBusy) this.state = 'editing';
+    } catch (error) {
+      if (turn === this.#turn) this.#failed(error);
     }
   }
 
-  move(from: number, to: number): void {
-    this.items = moved(this.items, from, to);
-  }
-
-  remove(id: number): void {
-    this.#release(this.items.filter((each) => each.id === id));
-    this.items = this.items.filter((each) => each.id !== id);
-    this.left = 0;
-  }
-
-  writeCaption(id: number, caption: string): void {
-    this.items = this.items.map((each) => (each.id === id ? { ...each, caption } : each));
-  }
-
-  writeDate(id: number, takenAt: string): void {
-    this.items = this.items.map((each) => (each.id === id ? { ...each, takenAt } : each));
-  }
-
-  /** The form that says it to the server: the text, and, if anything else is changed, the whole list. */
-  form(text: string): FormData {
-    const form = new FormData();
-    form.set('text', text);
-    if (!this.isChanged) return form;
-    // That there is a list, also if nothing is in it.
-    form.append('media', '');
-    for (const { id, caption, takenAt, picture } of this.items) {
-      if (picture) append(form, picture);
-      else form.append('media', String(id));
-      form.append('caption', caption);
-      // As the server wrote it, with its zone.
-      const before = this.base.media.find((medium) => medium.id === id)?.taken_at ?? '';
-      // For a new one, the photo itself has it, unless the user has set it.
-      if (takenAt === before.slice(0, LOCAL)) continue;
-      // In the zone that is known already, if any.
-      form.append('taken_at', takenAt ? takenAt + before.slice(LOCAL) : 'none');
+  /** Stops saving it; if it isn't being saved, it is thrown away. */
+  cancel(): void {
+    this.#turn += 1;
+    this.#request.abort();
+    if (this.isBusy || this.state === 'waiting') {
+      this.state = 'editing';
+      return;
     }
-    return form;
+    for (const { id } of this.added.all) this.added.remove(id);
+    this.#end();
   }
 
-  /** Gives the memory of new photos back. */
-  end(): void {
-    this.#isOver = true;
-    this.#release(this.items);
+  /** Stops here; what is kept stays for the next time. */
+  leave(): void {
+    this.#turn += 1;
+    this.#request.abort();
+    void this.added.leave();
   }
 
-  #release(items: readonly Edited[]): void {
-    for (const { src, picture } of items) if (picture) URL.revokeObjectURL(src);
+  protected override changed(): void {
+    if (this.state === 'over') return;
+    this.keep();
+    this.#retries = 0;
+    this.error = null;
+    this.isBehind = false;
+    // What is written on needn't be fit to be read yet.
+    if (this.state === 'waiting') this.state = 'editing';
+  }
+
+  protected override async landed(): Promise<ReadonlySet<number>> {
+    const ask = async () => {
+      const share = await this.deps.api.share(this.share);
+      const landed = await landedOf(this.deps.api, this.unanswered, baseOf(share));
+      if (landed) this.#takeIn(share, landed, this.kept);
+      return landed;
+    };
+    const landed = await askPatiently(ask, () => this.unanswered.length > 0 && this.state !== 'over');
+    return new Set(landed?.uploads.map(([id]) => -id));
+  }
+
+  /** Whether it needn't be tried again. */
+  async #attempt(turn: number): Promise<boolean> {
+    await this.added.settled();
+    if (this.added.isMissing) await this.added.takeUp();
+    if (this.added.isMissing) throw new ApiError(0, '', 'unreachable');
+    // A user who has to sign in again finds everything as it was.
+    if (turn !== this.#turn || this.problem || this.added.isLocked) return true;
+    if (this.unanswered.length === 0 && isSameContent(this.content, this.base)) {
+      this.#end();
+      return true;
+    }
+    const { sent, refusal } = await this.#send();
+    const share = await this.deps.api.share(this.share);
+    if (refusal && share.version === this.base.version) {
+      // An upload that has waited for too long is sent again.
+      if (!(await this.added.renew(refusal.params['id']))) throw refusal;
+      return false;
+    }
+    const landed = refusal ? await landedOf(this.deps.api, this.unanswered, baseOf(share)) : sent;
+    this.#takeIn(share, landed, this.content);
+    if (landed) this.#release(landed);
+    if (this.state === 'over') return true;
+    // Nobody else was in the way.
+    if (refusal && landed && isNext(landed, baseOf(share))) return false;
+    if (refusal) throw refusal;
+    this.isBehind = true;
+    return true;
+  }
+
+  /** Returns what was sent, and the refusal if the share or an upload isn't as it was. */
+  async #send(): Promise<{ sent: Sent; refusal: ApiError | null }> {
+    const named = new Map(this.items.flatMap(({ id, upload }) => (upload ? [[id, upload.ids] as const] : [])));
+    const uploads = [...named].map(([id, { upload, poster }]) => [id, poster === undefined ? [upload] : [upload, poster]] as const);
+    const sent: Sent = { ...this.content, version: this.base.version, uploads };
+    this.unanswered = [...this.unanswered, sent];
+    this.keep();
+    this.#request = new AbortController();
+    try {
+      await send(this.deps.api, this.share, { sent, before: this.base, named }, this.#request);
+      return { sent, refusal: null };
+    } catch (error) {
+      const refusal = error instanceof ApiError && error.status >= 400 && error.status < 500 ? error : null;
+      if (refusal) this.unanswered = this.unanswered.filter((each) => each !== sent);
+      this.keep();
+      if (!refusal || !CHANGED.includes(refusal.code)) throw error;
+      return { sent, refusal };
+    }
+  }
+
+  /** Puts the share as it is now together with this edit, which has become it in a state that was sent, or in none. */
+  #takeIn(share: Share, landed: Sent | null, mine: Content): void {
+    const current = baseOf(share);
+    const now = landed ? afterLanding(landed, mine, current) : { base: this.base, mine };
+    const merged = merge(now.base, now.mine, current);
+    this.become(share, current, merged);
+    this.keep();
+    this.current = share;
+    this.deps.taken(share);
+    const isSaid = merged.lost.length === 0 && !this.isInConflict;
+    if (isSaid && isSameContent(merged, current)) this.#end();
+  }
+
+  /** The share has new photos that it didn't have. */
+  #release({ uploads }: Sent): void {
+    const landed = new Set(uploads.map(([id]) => -id));
+    if (this.added.all.every(({ id }) => landed.has(id))) this.added.clear();
+    else for (const id of landed) this.added.remove(id);
+  }
+
+  #failed(error: unknown): void {
+    const refusal = error instanceof ApiError ? error : null;
+    const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
+    this.error = atDoor ? null : error;
+    this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'editing';
+  }
+
+  #end(): void {
+    this.state = 'over';
+    this.added.clear();
+    // For the next edit of this share, or one in another window.
+    void this.added.leave();
+    this.forget();
+    this.deps.ended();
   }
 }
-
-export function editedOf({ id, caption, kind, poster_url, previews, taken_at }: Medium): Edited {
-  return {
-    id,
-    src: kind === 'video' && poster_url === null ? '' : localPath(previews.small.url),
-    name: '',
-    caption: caption ?? '',
-    takenAt: taken_at?.slice(0, LOCAL) ?? '',
-    picture: null,
-  };
-}
-
-export const stateOf = (items: readonly Edited[]) => JSON.stringify(items.map(({ id, caption, takenAt }) => [id, caption, takenAt]));

@@ -1,5 +1,7 @@
 // One space with its members, shared by all its pages and the column next to them.
 
+import { untrack } from 'svelte';
+
 import type { Api } from '../api/client';
 import type { Member, SpaceSummary, SpaceDetail } from '../api/types';
 import type { Session } from './session.svelte';
@@ -26,6 +28,11 @@ export class OpenSpace {
     return this.detail?.name ?? this.#listed?.space.name ?? '';
   }
 
+  /** The link to its picture, as the server has it; null if it has none, or if that isn't known. */
+  get avatar_url(): string | null {
+    return (this.detail ?? this.#listed?.space)?.avatar_url ?? null;
+  }
+
   get isAdmin(): boolean {
     const mine = this.members?.find((member) => member.user.id === this.session.me.id) ?? this.detail ?? this.#listed;
     return mine?.is_admin ?? false;
@@ -43,8 +50,10 @@ export class OpenSpace {
   /** Reads it again. What is shown stays until the response arrives. */
   async load(): Promise<void> {
     const turn = ++this.#asked;
+    // Who loads it in an effect doesn't load it again because it was loaded.
+    const kept = untrack(() => this.detail) ? 'write' : 'read';
     try {
-      const [detail, members] = await Promise.all([this.api.space(this.id), this.api.members(this.id)]);
+      const [detail, members] = await Promise.all([this.api.space(this.id, kept), this.api.members(this.id, kept)]);
       // Asked again meanwhile, the later answer is the newer one, though it may have come first.
       if (turn !== this.#asked) return;
       this.detail = detail;
@@ -69,6 +78,11 @@ export class OpenSpaces {
   /** The space with this id; the same object for all callers while the user stays in it. */
   of(id: number): OpenSpace {
     if (this.#open?.id !== id) this.#open = new OpenSpace(id, this.api, this.session, this.spaces);
+    return this.#open;
+  }
+
+  /** The one that one is in, or was in last. */
+  get current(): OpenSpace | null {
     return this.#open;
   }
 

@@ -1,15 +1,24 @@
 // My spaces, as the list and the side column show them.
 
+import { untrack } from 'svelte';
+
 import type { Api } from '../api/client';
 import type { SpaceSummary, Space } from '../api/types';
 import { SingleFlight } from './single-flight';
 
 export class Spaces {
-  /** By name; null until they have been read once. */
+  /** Where something happened last comes first, as it was when one came here; null until they have been read once. */
   list = $state<SpaceSummary[] | null>(null);
   error = $state<unknown>(null);
 
+  /** How much is new in all of them. */
+  unread: number = $derived(this.list?.reduce((sum, { unread }) => sum + (unread || 0), 0) ?? 0);
+
   #reading = new SingleFlight();
+  /** What was heard while they are being read: the answer may be older. */
+  #heard = new Map<number, SpaceSummary>();
+  /** Their places may change with the next answer. */
+  #isLoose = true;
 
   constructor(private readonly api: Pick<Api, 'mySpaces' | 'createSpace'>) {}
 
@@ -28,12 +37,31 @@ export class Spaces {
     return this.#reading.runAfter(() => this.#read());
   }
 
+  /** Sorts them by what has happened, as one comes here; they stay where they are while one is about to tap on one. */
+  arrange(): void {
+    this.#isLoose = true;
+    this.list &&= [...this.list].sort(byActivity);
+  }
+
+  /** Takes one as it is by now. */
+  hear(summary: SpaceSummary): void {
+    this.#heard.set(summary.space.id, summary);
+    this.list &&= this.list.map((mine) => (mine.space.id === summary.space.id ? summary : mine));
+  }
+
+  /** I have read one up to this share. How much is new in it by then, the server tells. */
+  markRead(id: number, share: number): void {
+    this.list &&= this.list.map((mine) =>
+      mine.space.id === id && share > (mine.last_read_share_id ?? 0) ? { ...mine, last_read_share_id: share } : mine,
+    );
+  }
+
   find(id: number): SpaceSummary | undefined {
     return this.list?.find((mine) => mine.space.id === id);
   }
 
   /** Whether another space of mine looks the same by its name. */
-  isDouble({ id, name }: Space): boolean {
+  isDouble({ id, name }: Pick<Space, 'id' | 'name'>): boolean {
     return this.list?.some(({ space }) => space.id !== id && sameName(space.name, name)) ?? false;
   }
 
@@ -45,14 +73,23 @@ export class Spaces {
   }
 
   async #read(): Promise<void> {
+    this.#heard.clear();
     try {
-      this.list = await this.api.mySpaces();
+      const read = (await this.api.mySpaces(untrack(() => this.list) ? 'write' : 'read')).map((mine) => this.#heard.get(mine.space.id) ?? mine);
+      const places = new Map(this.#isLoose ? [] : this.list?.map(({ space }, at) => [space.id, at] as const));
+      this.#isLoose = false;
+      // Those that are new come first, and the others stay where they are.
+      const place = ({ space }: SpaceSummary) => places.get(space.id) ?? -1;
+      this.list = read.sort(byActivity).sort((one, other) => place(one) - place(other));
       this.error = null;
     } catch (error) {
       this.error = error;
     }
   }
 }
+
+const byActivity = (one: SpaceSummary, other: SpaceSummary) =>
+  Date.parse(other.last_activity_at) - Date.parse(one.last_activity_at) || 0;
 
 const sameName = (one: string, other: string) =>
   one.trim().localeCompare(other.trim(), undefined, { sensitivity: 'base' }) === 0;

@@ -1,7 +1,6 @@
 // All conversations, what was tapped in them, and what was deleted. Made with the first one.
 
 import type { Api } from '../api/client';
-import { isPassing } from '../api/errors';
 import { TalkApi, type Target } from '../api/talk';
 import type { Comment, ReactionCount } from '../api/types';
 import { all } from '../dom/events';
@@ -10,9 +9,10 @@ import { say } from '../i18n/talk';
 import type { Announcer } from './announcer.svelte';
 import type { Connection } from './connection.svelte';
 import { Conversation } from './conversation.svelte';
+import type { CommentEvent } from './thread';
 import { Deletions } from './deletions.svelte';
 import type { Feeds } from './feed.svelte';
-import { Reactions } from './reactions.svelte';
+import { Reactions, withMine } from './reactions.svelte';
 import type { Session } from './session.svelte';
 import type { Toasts } from './toasts.svelte';
 
@@ -50,7 +50,7 @@ export class Talk {
       session.beforeSignOut(() => this.deletions.flush()),
       // What couldn't be sent for want of a connection goes now.
       connection.onReconnect(() => {
-        for (const each of this.#known.values()) if (isPassing(each.error)) void each.send();
+        for (const each of this.#known.values()) each.reconnected();
       }),
     );
   }
@@ -62,6 +62,17 @@ export class Talk {
     return known;
   }
 
+  /** Takes what has happened to a comment; false if its share has to be read to know how that is by now. */
+  hear(share: number, event: CommentEvent): boolean {
+    return this.#known.get(share)?.apply(event) ?? false;
+  }
+
+  /** Takes the reactions to a share, or to one of its comments, as they are by now; false if its conversation isn't known. */
+  reacted(share: number, comment: number | null, reactions: ReactionCount[]): boolean {
+    this.#known.get(share)?.settle(comment, () => reactions);
+    return this.#known.has(share);
+  }
+
   #make(share: number): Conversation {
     const { session, feeds, announcer, i18n } = this.deps;
     return new Conversation(share, {
@@ -70,7 +81,7 @@ export class Talk {
       feeds,
       onheard: (comments) => {
         const last = comments.at(-1);
-        if (last) announcer.say(say(i18n, 'comment.heard', { name: last.user.login, text: last.text }));
+        if (last) announcer.say(say(i18n, 'comment.heard', { name: last.user.name, text: last.text }));
       },
     });
   }
@@ -86,7 +97,7 @@ export class Talk {
     const now = () => (comment ? conversation.comments.find(({ id }) => id === comment.id)?.reactions : conversation.reactions) ?? [];
     const mine = !isMine(this.reactions(target, now()), emoji);
     void this.#reactions.set(target, emoji, mine, {
-      onsettled: (emoji, mine) => conversation.settle(comment?.id ?? null, emoji, mine),
+      onsettled: (emoji, mine) => conversation.settle(comment?.id ?? null, (counts) => withMine(counts, emoji, mine)),
       onrefused: (error) => {
         refused(error);
         // It may be gone.
@@ -97,6 +108,7 @@ export class Talk {
 
   /** Nothing that one person read or began is there for the next. */
   clear(): void {
+    for (const each of this.#known.values()) each.leave();
     this.#known.clear();
     this.#reactions.clear();
     this.deletions.clear();

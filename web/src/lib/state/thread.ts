@@ -58,6 +58,21 @@ export function put(known: Thread, comment: Comment): Thread {
   return { ...known, rows, count: known.count + 1 };
 }
 
+/** Something that has happened to a comment. */
+export type CommentEvent = { comment: Comment; isNew: boolean } | { deleted: number };
+
+/** Takes what has happened to a comment. Returns null if that doesn't tell how many there are by now. */
+export function hear(known: Thread, event: CommentEvent): Thread | null {
+  const isWhole = known.rows.length === known.count;
+  const id = 'deleted' in event ? event.deleted : event.comment.id;
+  const found = known.rows.find((each) => each.id === id);
+  if ('deleted' in event) return found ? drop(known, id) : isWhole ? known : null;
+  // What was written here since may be newer.
+  if (found) return (found.edited_at ?? '') > (event.comment.edited_at ?? '') ? known : put(known, event.comment);
+  if (!event.isNew) return known;
+  return isWhole || id > (known.rows.at(-1)?.id ?? Infinity) ? put(known, event.comment) : null;
+}
+
 /** Takes one out that is gone. */
 export function drop(known: Thread, id: number): Thread {
   const rows = known.rows.filter((each) => each.id !== id);

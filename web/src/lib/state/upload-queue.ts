@@ -8,8 +8,8 @@ const AT_ONCE = 3;
 export class UploadQueue {
   #queued: FileUpload[] = [];
   #sending = new Set<FileUpload>();
-  /** Those that wait until they are tried again, with what ends that. */
-  #waiting = new Map<FileUpload, ReturnType<typeof setTimeout> | undefined>();
+  /** Those that wait until they are tried again, with what ends that, and whether `wake` does. */
+  #waiting = new Map<FileUpload, { timer: ReturnType<typeof setTimeout> | undefined; canWake: boolean }>();
 
   /** Puts one at the end. */
   add(upload: FileUpload): void {
@@ -17,12 +17,15 @@ export class UploadQueue {
     this.#next();
   }
 
-  /** The line is back, or whose they are: what waits is tried at once. */
+  /** The line is back, or whose they are: what waits for that is tried at once. What has failed though the server answers is not:
+  it would be sent without end. */
   wake(): void {
-    const woken = [...this.#waiting.keys()];
-    for (const timer of this.#waiting.values()) clearTimeout(timer);
-    this.#waiting.clear();
-    this.#queued.unshift(...woken);
+    const woken = [...this.#waiting].filter(([, { canWake }]) => canWake);
+    for (const [upload, { timer }] of woken) {
+      clearTimeout(timer);
+      this.#waiting.delete(upload);
+    }
+    this.#queued.unshift(...woken.map(([upload]) => upload));
     this.#next();
   }
 
@@ -38,7 +41,10 @@ export class UploadQueue {
     this.#sending.add(upload);
     const attempt = await upload.attempt();
     this.#sending.delete(upload);
-    if (!attempt.isOver && !upload.isCancelled) this.#waiting.set(upload, this.#timer(upload, attempt));
+    if (!attempt.isOver && !upload.isCancelled) {
+      const { canWake } = attempt;
+      this.#waiting.set(upload, { timer: this.#timer(upload, attempt), canWake });
+    }
     this.#next();
   }
 

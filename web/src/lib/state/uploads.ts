@@ -19,7 +19,7 @@ export class Uploads {
   #loading: Promise<Loaded | null> | null = null;
 
   constructor(
-    private readonly api: Pick<Api, 'report' | 'deleteUpload'>,
+    private readonly api: Pick<Api, 'report' | 'deleteUpload' | 'request'>,
     private readonly session: Pick<Session, 'me'>,
   ) {}
 

@@ -14,9 +14,7 @@ export const de: TalkMessages = {
   'comment.edit': 'Bearbeiten',
   'comment.delete': 'Löschen',
   'comment.deleted': 'Kommentar gelöscht',
-  'comment.gone': 'Dieser Kommentar wurde inzwischen gelöscht.',
   'comment.heard': '{name} hat kommentiert: {text}',
-  'comment.by': '{name} schrieb',
 
   'mention.people': 'Leute zum Erwähnen',
   'mention.found': { one: '{n} Person. Wähle mit den Pfeiltasten.', other: '{n} Personen. Wähle mit den Pfeiltasten.' },

@@ -14,9 +14,7 @@ export const en = {
   'comment.edit': 'Edit',
   'comment.delete': 'Delete',
   'comment.deleted': 'Comment deleted',
-  'comment.gone': 'This comment was deleted meanwhile.',
   'comment.heard': '{name} commented: {text}',
-  'comment.by': '{name} wrote',
 
   'mention.people': 'People to mention',
   'mention.found': { one: '{n} person. Use the arrow keys.', other: '{n} people. Use the arrow keys.' },

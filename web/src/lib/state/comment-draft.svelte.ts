@@ -1,0 +1,88 @@
+// What one is about to say to a share. The words outlive a reload.
+
+import { ApiError, isPassing } from '../api/errors';
+import { freshKey } from '../api/key';
+import type { TalkApi } from '../api/talk';
+import type { Comment } from '../api/types';
+import { keepDraft, places, readDraft } from '../forms/drafts';
+import { lengthOf } from '../format/length';
+import { Resending } from './resending';
+import type { Session } from './session.svelte';
+
+export interface DraftDeps {
+  api: Pick<TalkApi, 'comment'>;
+  session: Pick<Session, 'me' | 'server'>;
+}
+
+export abstract class CommentDraft {
+  text = $state('');
+  sending = $state(false);
+  /** Why it couldn't be sent. */
+  error = $state.raw<unknown>(null);
+
+  /** Who writes it. */
+  protected readonly me: number;
+  #key: string;
+  readonly #resending = new Resending(() => void this.#send());
+
+  constructor(
+    readonly share: number,
+    private readonly needs: DraftDeps,
+  ) {
+    this.me = needs.session.me.id;
+    this.text = readDraft(this.me, places.comment(share)) ?? '';
+    this.#key = readDraft(this.me, places.commentKey(share)) ?? freshKey();
+  }
+
+  /** Whether there are words, and not too many. */
+  get canSend(): boolean {
+    const max = this.needs.session.server?.limits.comment_max ?? Infinity;
+    return this.text.trim() !== '' && lengthOf(this.text) <= max;
+  }
+
+  write(text: string): void {
+    this.text = text;
+    this.leave();
+    // Other words are another comment.
+    this.#key = freshKey();
+    keepDraft(this.me, places.comment(this.share), text);
+    keepDraft(this.me, places.commentKey(this.share), null);
+  }
+
+  /** Sends it. Sent again because the answer was lost, also after a reload, it is there once. */
+  async send(): Promise<void> {
+    this.#resending.reset();
+    await this.#send();
+  }
+
+  /** The connection is back: what couldn't be sent for want of it goes. */
+  reconnected(): void {
+    if (isPassing(this.error)) this.#resending.again();
+  }
+
+  /** Nothing of it is sent by itself any more. */
+  leave(): void {
+    this.#resending.reset();
+    this.error = null;
+  }
+
+  /** The server has it. */
+  protected abstract said(comment: Comment): void;
+
+  async #send(): Promise<void> {
+    if (this.sending || !this.canSend) return;
+    this.sending = true;
+    this.error = null;
+    keepDraft(this.me, places.commentKey(this.share), this.#key);
+    try {
+      const comment = await this.needs.api.comment(this.share, this.text, this.#key);
+      this.write('');
+      this.said(comment);
+    } catch (error) {
+      // A user who has to sign in again finds everything as it was, and no error.
+      this.error = error instanceof ApiError && ['unauthorized', 'other_account'].includes(error.code) ? null : error;
+    } finally {
+      this.sending = false;
+    }
+  }
+}

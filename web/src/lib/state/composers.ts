@@ -1,0 +1,26 @@
+// The shares in the making of all spaces.
+
+import { BySpace } from './by-space';
+import { Composer, type Deps } from './composer.svelte';
+
+/** The shares in the making of all spaces. */
+export class Composers extends BySpace<Composer> {
+  constructor(deps: Deps) {
+    super((space) => new Composer(space, deps));
+  }
+
+  /** Sends what waits for the connection, and loads what couldn't be loaded, whatever page is shown by now. */
+  sendWaiting(): void {
+    for (const composer of this.all()) composer.reconnected();
+  }
+
+  /** Whether leaving the page now would lose something or stop it on its way. */
+  get hasUnsent(): boolean {
+    return this.all().some((each) => !each.isKept);
+  }
+
+  override clear(): void {
+    for (const composer of this.all()) composer.leave();
+    super.clear();
+  }
+}

@@ -1,0 +1,46 @@
+// The edits of shares that are under way, made with the first one.
+
+import type { Share } from '../api/types';
+import type { App } from './app.svelte';
+import { ShareEdit } from './share-edit.svelte';
+
+type Deps = Pick<App, 'api' | 'uploads' | 'session' | 'connection' | 'feeds' | 'galleries' | 'latest'>;
+
+export class ShareEdits {
+  #known = new Map<number, ShareEdit>();
+
+  constructor(private readonly app: Deps) {}
+
+  /** Saves what waits for the connection when that is back, until the returned function is called. */
+  start(): () => void {
+    return this.app.connection.onReconnect(() => {
+      for (const edit of this.#known.values()) if (edit.state === 'waiting') void edit.save();
+    });
+  }
+
+  /** That of a share, which is begun if there is none. */
+  of(space: number, share: Share): ShareEdit {
+    const known = this.#known.get(share.id);
+    if (known) return known;
+    const { api, uploads, session, feeds, galleries, latest } = this.app;
+    const made = new ShareEdit(share, {
+      api,
+      uploads,
+      session,
+      taken: (fresh) => {
+        feeds.of(space).replace(fresh);
+        // Photos have other places by their dates.
+        for (const each of [galleries, latest]) each.forget(space);
+      },
+      ended: () => this.#known.delete(share.id),
+    });
+    this.#known.set(share.id, made);
+    return made;
+  }
+
+  /** Nothing that one person began is there for the next. */
+  clear(): void {
+    for (const edit of this.#known.values()) edit.leave();
+    this.#known.clear();
+  }
+}

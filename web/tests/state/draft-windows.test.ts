@@ -1,0 +1,127 @@
+// A draft in several windows of one browser, and in one that was reloaded before an answer came.
+
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { ApiError } from '../../src/lib/api/errors';
+import { places, readDraft } from '../../src/lib/forms/drafts';
+import { shareOf } from '../photos';
+import { browser, settle } from './browser';
+import { composing, type Sent } from './composing';
+import { Line, unreachable } from './uploads';
+
+/** The locks of a browser; a window that is closed lets go of its own. */
+class Locks {
+  #held = new Map<string, () => void>();
+  #waiting: (() => void)[] = [];
+  request = async (name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>): Promise<void> => {
+    while (this.#held.has(name)) {
+      await new Promise<void>((go, fail) => {
+        this.#waiting.push(go);
+        signal.addEventListener('abort', () => fail(signal.reason as Error));
+      });
+    }
+    const closed = new Promise<void>((close) => this.#held.set(name, close));
+    await Promise.race([hold(), closed]);
+    this.#held.delete(name);
+    for (const go of this.#waiting.splice(0)) go();
+  };
+  closeFirst = () => [...this.#held.values()].forEach((close) => close());
+}
+
+let locks: Locks;
+let sent: Sent[];
+beforeEach(() => {
+  vi.useFakeTimers();
+  browser();
+  locks = new Locks();
+  vi.stubGlobal('navigator', { languages: ['en'], locks });
+  sent = [];
+});
+afterEach(() => {
+  vi.useRealTimers();
+  vi.unstubAllGlobals();
+});
+
+/** A window, once it knows whether it has the draft. */
+async function opened() {
+  const made = composing(new Line(), sent);
+  await vi.advanceTimersByTimeAsync(600);
+  return made;
+}
+const kept = () => [readDraft(1, places.newShare(3)), readDraft(1, places.key(3)) !== null];
+
+test('a second window begins with an empty draft, and takes nothing from that of the first', async () => {
+  const { composer: first } = await opened();
+  first.write('For all');
+  void first.send();
+  await settle();
+  const { composer: second, composers } = await opened();
+  expect(second.text).toBe('');
+  second.write('Something else');
+  expect(kept()).toEqual(['For all', true]);
+  expect(composers.hasUnsent).toBe(true);
+  void second.send();
+  await settle();
+  expect(sent.map(({ json }) => json.text)).toEqual(['For all', 'Something else']);
+  expect(sent[0]?.key).not.toBe(sent[1]?.key);
+  sent[1]?.answer.resolve(shareOf(9));
+  await settle();
+  expect([second.text, ...kept()]).toEqual(['', 'For all', true]);
+});
+
+test('what was typed before a window knows whether it has the draft is neither lost nor kept over that of another', async () => {
+  const first = composing(new Line(), sent).composer;
+  first.write('At once');
+  await vi.advanceTimersByTimeAsync(600);
+  expect(kept()).toEqual(['At once', false]);
+  const second = composing(new Line(), sent).composer;
+  second.write('At once, too');
+  await vi.advanceTimersByTimeAsync(600);
+  expect([second.text, ...kept()]).toEqual(['At once, too', 'At once', false]);
+});
+
+test('an empty window takes up what a closed one has left behind; one with words of its own does not', async () => {
+  const { composer: first } = await opened();
+  first.write('Left behind');
+  const { composer: written } = await opened();
+  written.write('My own');
+  const { composer: empty } = await opened();
+  locks.closeFirst();
+  await vi.advanceTimersByTimeAsync(600);
+  expect([empty.text, written.text]).toEqual(['Left behind', 'My own']);
+  expect(kept()).toEqual(['Left behind', false]);
+});
+
+test('after a reload, what was sent without an answer is asked for before anything else', async () => {
+  const { composer: before } = await opened();
+  before.write('Hello');
+  void before.send();
+  await settle();
+  locks.closeFirst();
+  const { composer, feeds, composers } = await opened();
+  expect([composer.state, composers.hasUnsent]).toEqual(['checking', false]);
+  expect(sent[1]).toMatchObject({ key: sent[0]?.key, json: { text: 'Hello', media: [{ upload: 0 }] } });
+  sent[1]?.answer.resolve(shareOf(9, null, 'Hello'));
+  await settle();
+  expect([composer.state, composer.text, feeds.of(3).shares.length, ...kept()]).toEqual(['writing', '', 1, null, false]);
+});
+
+test('where it did not arrive, the draft is as it was, under its key; without a connection, that is asked again', async () => {
+  const { composer: before } = await opened();
+  before.write('Hello');
+  void before.send();
+  await settle();
+  locks.closeFirst();
+  const { composer, composers } = await opened();
+  sent[1]?.answer.reject(unreachable());
+  await settle();
+  expect(composer.state).toBe('checking');
+  composers.sendWaiting();
+  await settle();
+  sent[2]?.answer.reject(new ApiError(404, '', 'no_such_upload', null, { id: '0' }));
+  await settle();
+  expect([composer.state, composer.text, composer.error, ...kept()]).toEqual(['writing', 'Hello', null, 'Hello', true]);
+  void composer.send();
+  await settle();
+  expect(sent[3]).toMatchObject({ key: sent[0]?.key, json: { text: 'Hello', media: [] } });
+});
