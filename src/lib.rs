@@ -13,11 +13,11 @@ pub mod process;
 pub mod fs;
 // The time of day.
 pub mod clock;
-// Results of health checks.
+// What a health check finds, and how bad it is.
 pub mod check;
 // Every error, with its exact sentence.
 pub mod error;
-// Runs what could break in a process of its own.
+// Runs decoders and ffmpeg, which a stranger's file could break, in a separate process.
 pub mod fence;
 // What commands print.
 pub mod output;
@@ -25,27 +25,35 @@ pub mod output;
 pub mod qr;
 // Every setting.
 pub mod config;
+// What is counted for monitoring.
+pub mod metrics;
 // Many readers, one writer.
 pub mod db;
 // The rules and their SQL.
 pub mod domain;
 // Who listens for changes.
 pub mod events;
-// The data directory, and whether it is the right one.
+// The data folder, and whether it is the right one.
 pub mod data_dir;
-// Resource limits.
+// Resource limits: login attempts, uploads, connections, event streams, memory.
 pub mod limits;
 // The log, and the audit log.
 pub mod logging;
-// Passwords and signed URLs.
+// Hashes of passwords, and signed URLs.
 pub mod auth;
-// Where the bytes of photos are.
+// Certificates for HTTPS.
+pub mod tls;
+// Messages to browsers.
+pub mod push;
+// Mail to users.
+pub mod mail;
+// Where the bytes of photos are: folders, or S3.
 pub mod storage;
 // Carries the names of new photos to the worker.
 pub mod queue;
-// From an upload to the staging store.
+// From the bytes of an upload, in memory or in a file, to a clean photo in the staging store.
 pub mod uploads;
-// ZIPs of the photos of a space.
+// ZIPs of the photos of a space, as they are sent.
 pub mod downloads;
 // Archives: creating, verifying and restoring them.
 pub mod backup;
@@ -57,11 +65,11 @@ pub mod migrate_photos;
 pub mod verify_photos;
 // All of the above, opened once.
 pub mod app;
-// Connections.
+// Connections: how many, how slow, and what is logged of their requests.
 pub mod server;
-// Health checks.
+// The checks of `shared-spaces doctor`.
 pub mod diagnostics;
-// HTTP.
+// HTTP: routes, what requests contain, every JSON shape, and their description in OpenAPI.
 pub mod api;
 // The command line.
 pub mod commands;

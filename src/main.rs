@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use shared_spaces::commands::cli::{Cli, Command};
 use shared_spaces::data_dir::permissions;
 use shared_spaces::process::{allocator, runtime};
-use shared_spaces::{check, commands, output};
+use shared_spaces::{check, commands, logging, output};
 
 fn main() -> ExitCode {
     let cli = Cli::read();
@@ -18,6 +18,7 @@ fn main() -> ExitCode {
     let ran = runtime::runtime()
         .map_err(Into::into)
         .and_then(|runtime| runtime.block_on(commands::run(cli)));
+    logging::lines::flush();
     match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -25,6 +25,7 @@ use crate::app::App;
 use crate::server::Hooks;
 pub use extract::session_cookie::name as cookie_name;
 use middleware::{catcher, original_method, security_headers, tus};
+pub use openapi::written as description;
 use request::client_info::behind_proxy;
 use request::refusal::refuse;
 pub use routes::assets;

@@ -38,6 +38,8 @@ pub enum Conflict {
     KeyOfAnotherSpace,
     #[error("This Idempotency-Key was used for another share")]
     KeyOfAnotherShare,
+    #[error("This Idempotency-Key was used for another upload")]
+    KeyOfAnotherUpload,
     #[error("There are {max} different reactions here, and there can't be more: use one of them")]
     TooManyReactions { max: i64 },
     #[error(
@@ -80,7 +82,7 @@ impl Conflict {
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
             Self::ShareEdited => 412,
-            Self::KeyOfAnotherSpace | Self::KeyOfAnotherShare => 422,
+            Self::KeyOfAnotherSpace | Self::KeyOfAnotherShare | Self::KeyOfAnotherUpload => 422,
             // What tus clients understand as "wait".
             Self::UploadInUse { .. } => 423,
             // That of tus.
@@ -107,6 +109,7 @@ impl Conflict {
             },
             Self::KeyOfAnotherSpace,
             Self::KeyOfAnotherShare,
+            Self::KeyOfAnotherUpload,
             Self::TooManyReactions { max: 20 },
             Self::TooManyOwnReactions { max: 10 },
             Self::TooManyPins { max: 10 },

@@ -18,6 +18,8 @@ pub enum Denied {
     WrongLogin,
     #[error("Wrong password")]
     WrongPassword,
+    #[error("This account is disabled: ask whoever runs the server")]
+    AccountDisabled,
     #[error("{reason}")]
     CrossOrigin { reason: Origin },
     /// With the address to sign in at instead.
@@ -76,6 +78,7 @@ impl Denied {
             Self::Unauthorized { token: true },
             Self::WrongLogin,
             Self::WrongPassword,
+            Self::AccountDisabled,
             Self::CrossOrigin {
                 reason: Origin::OtherSite,
             },

@@ -15,6 +15,11 @@ pub enum Failure {
     NoPhotoStore,
     #[error("The server's disk is full, nothing can be saved until there is room again")]
     DiskFull(#[source] anyhow::Error),
+    /// What is left of the disk is for texts and for what the server itself writes.
+    #[error(
+        "The server's disk is nearly full, no photos and videos can be uploaded until there is room again"
+    )]
+    DiskLow,
     /// Its file is not what was stored.
     #[error("This photo is damaged on the server, see the server's log")]
     PhotoSpoiled,
@@ -34,7 +39,7 @@ impl Failure {
             | Self::NoPhotoStore
             | Self::DataGone
             | Self::DatabaseDamaged => 503,
-            Self::DiskFull(_) => 507,
+            Self::DiskFull(_) | Self::DiskLow => 507,
             Self::PhotoSpoiled | Self::Internal(_) => 500,
         }
     }
@@ -55,6 +60,7 @@ impl Failure {
             Self::PhotosUnavailable(unseen()),
             Self::NoPhotoStore,
             Self::DiskFull(unseen()),
+            Self::DiskLow,
             Self::PhotoSpoiled,
             Self::DataGone,
             Self::DatabaseDamaged,

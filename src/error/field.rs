@@ -20,16 +20,28 @@ pub enum FieldName {
     ConfirmPassword,
     #[error("Days")]
     Days,
+    #[error("Digest")]
+    Digest,
+    #[error("Email")]
+    Email,
     #[error("End_invitations")]
     EndInvitations,
     #[error("Is admin")]
     IsAdmin,
+    #[error("Endpoint")]
+    Endpoint,
     #[error("Invitation")]
     Invitation,
     #[error("Keep_dates")]
     KeepDates,
+    #[error("Keys")]
+    Keys,
     #[error("Kind")]
     Kind,
+    #[error("Language")]
+    Language,
+    #[error("Level")]
+    Level,
     #[error("Limit")]
     Limit,
     #[error("Login")]
@@ -52,14 +64,22 @@ pub enum FieldName {
     Photo,
     #[error("Poster")]
     Poster,
+    #[error("Push")]
+    Push,
     #[error("Role")]
     Role,
+    #[error("Share_id")]
+    ShareId,
     #[error("Taken_at")]
     TakenAt,
     #[error("Text")]
     Text,
+    #[error("Time_zone")]
+    TimeZone,
     #[error("Token")]
     Token,
+    #[error("Up_to")]
+    UpTo,
     #[error("Upload")]
     Upload,
     #[error("Uploads that wait for their share")]

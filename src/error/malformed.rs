@@ -16,6 +16,8 @@ pub enum Malformed {
     RequestPart { part: &'static str },
     #[error("The request must say which host it is for")]
     NoHost,
+    #[error("This server speaks HTTPS: use the address that begins with https://")]
+    NoTls,
     #[error("The request names more than one host")]
     SeveralHosts,
     /// With what the parser says.
@@ -36,11 +38,13 @@ pub enum Malformed {
         min: usize,
         max: usize,
     },
-    #[error("{field} must be {} or {}", .values[0], .values[1])]
+    #[error("{field} must be {}", alternatives(.values))]
     NotOneOf {
         field: FieldName,
-        values: [&'static str; 2],
+        values: &'static [&'static str],
     },
+    #[error("{field} must be an ID")]
+    NotAnId { field: FieldName },
     #[error("Cursor must come from a Link header of this list")]
     Cursor,
     #[error("Idempotency-Key must be {min} to {max} letters, digits, '-' or '_'")]
@@ -51,8 +55,20 @@ pub enum Malformed {
         "Taken_at must be a date and a time, such as 2019-07-14T15:30:00, with a zone or without one"
     )]
     TakenAt,
+    #[error("Time_zone must be the name of a time zone, such as Europe/Vienna")]
+    TimeZone,
+    #[error(
+        "Endpoint must be the address of a public push service: HTTPS, port 443, and at most 500 characters"
+    )]
+    Endpoint,
+    #[error("Keys must have a p256dh, a point of P-256, and an auth of 16 bytes, in base64url")]
+    PushKeys,
+    #[error("Email must be an address such as ann@example.org")]
+    EmailAddress,
     #[error("{field} must be a list")]
     NotList { field: FieldName },
+    #[error("{field} must be an ID")]
+    NotId { field: FieldName },
     #[error("The header {name} must be given once, as a number")]
     Number { name: &'static str },
     #[error("The header Upload-Checksum must name sha1 or sha256, and the checksum in base64")]
@@ -78,12 +94,13 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 27] {
+    pub(super) fn samples() -> [Self; 34] {
         let field = FieldName::Limit;
         [
             Self::Request,
             Self::RequestPart { part: "host" },
             Self::NoHost,
+            Self::NoTls,
             Self::SeveralHosts,
             Self::Json {
                 why: String::from("expected value at line 1 column 1"),
@@ -99,7 +116,10 @@ impl Malformed {
             Self::out_of_range(field, 500),
             Self::NotOneOf {
                 field: FieldName::Role,
-                values: ["member", "admin"],
+                values: &["member", "admin"],
+            },
+            Self::NotAnId {
+                field: FieldName::UpTo,
             },
             Self::Cursor,
             Self::idempotency_key(64),
@@ -107,8 +127,15 @@ impl Malformed {
                 field: FieldName::Name,
             },
             Self::TakenAt,
+            Self::TimeZone,
+            Self::Endpoint,
+            Self::PushKeys,
+            Self::EmailAddress,
             Self::NotList {
                 field: FieldName::Media,
+            },
+            Self::NotId {
+                field: FieldName::ShareId,
             },
             Self::Number {
                 name: "Upload-Length",
@@ -136,6 +163,17 @@ impl Malformed {
     /// A key that isn't made of 1 to `max` of the characters that keys have.
     pub fn idempotency_key(max: usize) -> Self {
         Self::IdempotencyKey { min: 1, max }
+    }
+}
+
+/// Words of which one is to be chosen, as in `a, b or c`.
+fn alternatives(words: &[&str]) -> String {
+    match words {
+        [others @ .., before, last] => {
+            let others: String = others.iter().map(|word| format!("{word}, ")).collect();
+            format!("{others}{before} or {last}")
+        }
+        words => words.concat(),
     }
 }
 

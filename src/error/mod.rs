@@ -19,6 +19,7 @@ mod malformed;
 // What isn't there.
 mod not_found;
 // Limits that are met for the moment.
+mod over_quota;
 mod overload;
 // Photos that aren't taken.
 mod rejected_photo;
@@ -34,6 +35,7 @@ pub use field::FieldName;
 pub use invalid::Invalid;
 pub use malformed::{BodyType, Characters, Malformed, Most};
 pub use not_found::NotFound;
+pub use over_quota::OverQuota;
 pub use overload::Overload;
 pub use rejected_photo::RejectedPhoto;
 pub use rejected_video::RejectedVideo;
@@ -66,6 +68,8 @@ pub enum Error {
     #[error(transparent)]
     Conflict(#[from] Conflict),
     #[error(transparent)]
+    OverQuota(#[from] OverQuota),
+    #[error(transparent)]
     Overload(#[from] Overload),
     #[error(transparent)]
     Failure(#[from] Failure),
@@ -82,6 +86,7 @@ impl Error {
             Self::Denied(denied) => denied.status(),
             Self::NotFound(_) => 404,
             Self::Conflict(conflict) => conflict.status(),
+            Self::OverQuota(_) => 413,
             Self::Overload(overload) => overload.status(),
             Self::Failure(failure) => failure.status(),
         }
@@ -97,6 +102,7 @@ impl Error {
             Self::Denied(denied) => denied.into(),
             Self::NotFound(missing) => missing.into(),
             Self::Conflict(conflict) => conflict.into(),
+            Self::OverQuota(quota) => quota.into(),
             Self::Overload(overload) => overload.into(),
             Self::Failure(failure) => failure.into(),
         }
@@ -122,6 +128,7 @@ impl Error {
             Self::Denied(denied) => serde_json::to_value(denied),
             Self::NotFound(missing) => serde_json::to_value(missing),
             Self::Conflict(conflict) => serde_json::to_value(conflict),
+            Self::OverQuota(quota) => serde_json::to_value(quota),
             Self::Overload(overload) => serde_json::to_value(overload),
             // Causes stay in the log.
             Self::Failure(_) => Ok(Value::Null),
@@ -167,6 +174,7 @@ impl Error {
         all.extend(Denied::samples().into_iter().map(Self::from));
         all.extend(NotFound::samples().into_iter().map(Self::from));
         all.extend(Conflict::samples().into_iter().map(Self::from));
+        all.extend(OverQuota::samples().into_iter().map(Self::from));
         all.extend(Overload::samples().into_iter().map(Self::from));
         all.extend(Failure::samples().into_iter().map(Self::from));
         all

@@ -39,14 +39,31 @@ pub enum NotFound {
     Photo,
     #[error("This video has no poster")]
     Poster,
+    #[error("This video has no rendition")]
+    Rendition,
     #[error("This share has no photo with ID '{id}'")]
     PhotoOfShare { id: String },
     #[error("This space has no photo with ID '{id}'")]
     PhotoOfSpace { id: String },
+    #[error("Notice with ID '{id}' doesn't exist")]
+    Notice { id: String },
+    #[error("This server sends no push messages")]
+    PushKey,
+    #[error("This server sends no mail")]
+    Mail,
+    #[error("Push subscription with ID '{id}' doesn't exist")]
+    PushSubscription { id: String },
     #[error("Upload with ID '{id}' doesn't exist")]
     Upload { id: String },
     #[error("No such page or endpoint")]
     Endpoint,
+    /// What is asked of a server that has its host not to itself.
+    #[error("This server's pages and API are below {base}/, and nothing else is here")]
+    #[strum(serialize = "endpoint")]
+    OutsideBasePath {
+        #[serde(skip)]
+        base: String,
+    },
 }
 
 impl NotFound {
@@ -68,10 +85,18 @@ impl NotFound {
             Self::Comment,
             Self::Photo,
             Self::Poster,
+            Self::Rendition,
             Self::PhotoOfShare { id: id() },
             Self::PhotoOfSpace { id: id() },
+            Self::Notice { id: id() },
+            Self::PushKey,
+            Self::Mail,
+            Self::PushSubscription { id: id() },
             Self::Upload { id: id() },
             Self::Endpoint,
+            Self::OutsideBasePath {
+                base: String::from("/spaces"),
+            },
         ]
     }
 }

@@ -20,11 +20,11 @@ use rocket::futures::stream::{Stream, poll_fn};
 use tokio::io::AsyncRead;
 use tokio_util::io::poll_read_buf;
 
-/// The most bytes of a chunk.
+/// The maximum size of a chunk, in bytes.
 const MAX_BYTES: usize = 64 * 1024;
-/// The least capacity of a chunk.
+/// The minimum capacity of a chunk, in bytes.
 const MIN_CAPACITY: usize = 1024;
-/// The most bytes before the content of a part: what precedes the form, or the headers of the part.
+/// The maximum bytes before the content of a part: what precedes the form, or the headers of the part.
 pub const BEFORE_CONTENT: usize = 16 * 1024;
 
 /// How much the library gets next; clones say it together.
@@ -83,7 +83,7 @@ pub fn chunks(
     }));
     let mut source = Source {
         body,
-        room: size
+        capacity: size
             .unwrap_or(MAX_BYTES)
             .saturating_add(1)
             .clamp(MIN_CAPACITY, MAX_BYTES),
@@ -119,7 +119,7 @@ pub fn chunks(
 /// A body, and what was read of it and not given out yet.
 struct Source<B> {
     body: B,
-    room: usize,
+    capacity: usize,
     read: BytesMut,
     has_ended: bool,
 }
@@ -127,13 +127,13 @@ struct Source<B> {
 impl<B: AsyncRead + Unpin> Source<B> {
     /// Reads until there is a chunk of at most `max` bytes, or nothing more comes.
     fn poll_fill(&mut self, context: &mut Context<'_>, max: usize) -> Poll<io::Result<()>> {
-        let max = max.min(self.room);
+        let max = max.min(self.capacity);
         while self.read.len() < max && !self.has_ended {
             let missing = max - self.read.len();
             self.read.reserve(missing);
-            let mut room = (&mut self.read).limit(missing);
+            let mut buffer = (&mut self.read).limit(missing);
             let body = Pin::new(&mut self.body);
-            self.has_ended = ready!(poll_read_buf(body, context, &mut room))? == 0;
+            self.has_ended = ready!(poll_read_buf(body, context, &mut buffer))? == 0;
         }
         Poll::Ready(Ok(()))
     }

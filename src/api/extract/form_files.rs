@@ -123,8 +123,8 @@ impl Multi<'_> {
             } else if start.is_some() {
                 spill.write(chunk).await?;
             } else if bytes.len() + chunk.len() > capacity {
-                // What is left of a full disk is for deleting.
-                app.db.check_room()?;
+                // What is left of a full disk is for deleting, and of one that is nearly full for texts.
+                app.check_room(self.size.unwrap_or(0) as u64)?;
                 start = Some(spill.begin().await?);
                 spill
                     .write(&buffers.into_bytes(mem::take(&mut bytes)))

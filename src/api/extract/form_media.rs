@@ -83,6 +83,18 @@ impl FormMedia {
         self.count_new() > 0
     }
 
+    /// Takes the first photo that came with the form.
+    pub fn take_first(&mut self) -> Option<Upload> {
+        let media = std::mem::take(&mut self.media);
+        media.into_iter().find_map(|medium| match medium.photo {
+            FormPhoto::New {
+                source: Brought::File(upload),
+                ..
+            } => Some(upload),
+            _ => None,
+        })
+    }
+
     /// Whether the form says which photos the share has.
     pub fn is_list(&self) -> bool {
         self.is_list

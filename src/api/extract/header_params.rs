@@ -99,9 +99,9 @@ fn escaped(quoted: &str) -> Option<(Cow<'_, str>, &str)> {
     }
     let mut text = String::new();
     let mut characters = quoted.char_indices();
-    while let Some((place, character)) = characters.next() {
+    while let Some((index, character)) = characters.next() {
         match character {
-            '"' => return Some((Cow::Owned(text), &quoted[place + 1..])),
+            '"' => return Some((Cow::Owned(text), &quoted[index + 1..])),
             '\\' => text.push(characters.next()?.1),
             other => text.push(other),
         }

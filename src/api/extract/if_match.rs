@@ -12,12 +12,13 @@ use crate::error::Result;
 pub struct IfMatch(Option<String>);
 
 impl IfMatch {
-    /// The versions that it names.
+    /// The versions of this epoch that it names.
     ///
     /// # Errors
     /// It is malformed.
-    pub fn parse(&self) -> Result<ExpectedVersion> {
-        let tags = self.0.as_deref().map(ExpectedVersion::parse);
+    pub fn parse(&self, epoch: &str) -> Result<ExpectedVersion> {
+        let tags = self.0.as_deref();
+        let tags = tags.map(|tags| ExpectedVersion::parse(tags, epoch));
         tags.transpose().map(Option::unwrap_or_default)
     }
 }

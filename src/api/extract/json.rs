@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use tokio::io::{AsyncReadExt, Take};
 use tokio::time::timeout;
 
@@ -44,7 +44,9 @@ impl<'r, T: Payload> FromData<'r> for JsonBody<T> {
 }
 
 async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
-    if !Parameterized::content_type(request).is_some_and(|kind| kind.is("application/json")) {
+    let kind = Parameterized::content_type(request);
+    let may_be_absent = T::MAY_BE_ABSENT && kind.is_none();
+    if !may_be_absent && !kind.is_some_and(|kind| kind.is("application/json")) {
         return Err(Invalid::WrongContentType {
             reason: BodyType::Json,
         }
@@ -54,6 +56,15 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
         bytes,
         _reservation,
     } = receive(request, data).await?;
+    if may_be_absent {
+        return match bytes.is_empty() {
+            true => serde_json::from_value(json!({})).map_err(Error::internal),
+            false => Err(Invalid::WrongContentType {
+                reason: BodyType::Json,
+            }
+            .into()),
+        };
+    }
     // Some clients begin with a byte order mark, which RFC 8259 (section 8.1) allows to be ignored.
     let text = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
     let invalid = |why: &dyn Display| Malformed::Json {
@@ -63,6 +74,7 @@ async fn read<T: Payload>(request: &Request<'_>, data: Data<'_>) -> Result<T> {
     let known = |key: &str| {
         let field = T::FIELDS.iter().find(|field| field.key == key)?;
         let values = field.values.map_or(Keep::Shallow, Keep::Values);
+        let values = field.keys.map_or(values, Keep::Keys);
         Some(field.entries.map_or(values, Keep::List))
     };
     let object = json_object::parse(text, known).map_err(|error| invalid(&error))?;

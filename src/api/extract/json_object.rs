@@ -14,6 +14,8 @@ const MAX_ENTRIES: usize = 1000;
 pub enum Keep {
     /// A scalar as it is; of a list or an object, only that it is one.
     Shallow,
+    /// An object with these keys.
+    Keys(&'static [&'static str]),
     /// A list with its first entries, and of objects in it the values of these keys.
     List(&'static [&'static str]),
     /// A list with its first entries, at most one more than this, each of them a value.
@@ -130,6 +132,11 @@ impl<'de> Visitor<'de> for OneValue {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut pairs: A) -> Result<Value, A::Error> {
+        if let Keep::Keys(keys) = self.0 {
+            let known = |key: &str| keys.contains(&key).then_some(Keep::Shallow);
+            let object = Known(known).visit_map(pairs)?;
+            return Ok(Value::Object(object.unwrap_or_default()));
+        }
         while pairs.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
         Ok(Value::Object(Map::new()))
     }
@@ -137,14 +144,16 @@ impl<'de> Visitor<'de> for OneValue {
     fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         let max = match self.0 {
-            Keep::Shallow => return pass_over(values).map(|()| Value::Array(entries)),
+            Keep::Shallow | Keep::Keys(_) => {
+                return pass_over(values).map(|()| Value::Array(entries));
+            }
             Keep::List(_) => MAX_ENTRIES,
             Keep::Values(max) => max,
         };
         while entries.len() <= max {
             let entry = match self.0 {
                 Keep::List(keys) => values.next_element_seed(Entry(keys))?,
-                Keep::Shallow | Keep::Values(_) => {
+                Keep::Shallow | Keep::Keys(_) | Keep::Values(_) => {
                     values.next_element_seed(OneValue(Keep::Shallow))?
                 }
             };

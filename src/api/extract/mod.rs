@@ -1,5 +1,9 @@
 //! What a request contains, read once and bounded: its user, its client, its body, its path and its headers.
 
+// The language that a browser asks for.
+pub mod accepted_language;
+// The picture of a user or a space.
+pub mod avatar_body;
 // The bytes of a form, a chunk at a time.
 pub mod chunks;
 // The authenticated user.

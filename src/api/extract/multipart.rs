@@ -127,13 +127,13 @@ impl<'r> ShareForm<'r> {
         };
         let Parts { text, media } = match &under_way {
             None => parts.await?,
-            Some(place) => tokio::select! {
+            Some(reservation) => tokio::select! {
                 parts = parts => {
                     // All of it is there, so it is never evicted.
-                    place.is_at(Stage::Settled);
+                    reservation.is_at(Stage::Settled);
                     parts?
                 }
-                () = place.preempted() => return Err(Overload::GaveWay.into()),
+                () = reservation.preempted() => return Err(Overload::GaveWay.into()),
             },
         };
         Ok(Self {
@@ -304,7 +304,7 @@ impl Multi<'_> {
                             "true" => true,
                             "false" => false,
                             _ => {
-                                let values = ["true", "false"];
+                                let values = &["true", "false"];
                                 return Err(Malformed::NotOneOf { field, values }.into());
                             }
                         };

@@ -11,6 +11,7 @@ use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{Id, RawId};
 use crate::domain::page::{Order, Page};
 use crate::domain::photos::{DatedBy, KindFilter};
+use crate::domain::spaces::SpaceOrder;
 use crate::error::Result;
 
 impl<'r, T: Id> FromParam<'r> for RawId<T> {
@@ -37,6 +38,18 @@ impl<'r> FromRequest<'r> for Page {
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for Order {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        match Self::parse(value(request, "order")) {
+            Ok(order) => Outcome::Success(order),
+            Err(error) => Outcome::Error(reject(request, error)),
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for SpaceOrder {
     type Error = ();
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {

@@ -22,6 +22,10 @@ use crate::server::{DirectHeader, DirectHeaders, MatchedRoute, RequestId};
 const NO_PAGE: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
 );
+/// The policy of the plain pages that links in mails lead to: they post to their own address.
+const FORM: HeaderValue = HeaderValue::from_static(
+    "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+);
 /// The policy of photos, which others have made.
 const PHOTO: HeaderValue = HeaderValue::from_static(
     "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox",
@@ -62,16 +66,23 @@ pub struct Headers {
 enum Subject {
     Page,
     Photo,
+    Form,
     Other,
 }
 
 impl Subject {
     fn of(request: &Request<'_>) -> Self {
-        match request.uri().path().raw_segments().next() {
+        let mut segments = request.uri().path().raw_segments();
+        match segments.next() {
             // By the path, because an answer that says "not modified" changes the headers of the page that is kept.
             None => Self::Page,
             Some(first) if matches!(first.as_str(), "app" | "assets" | "docs") => Self::Page,
-            Some(first) if first == "photos" => Self::Photo,
+            Some(first) if matches!(first.as_str(), "photos" | "avatars") => Self::Photo,
+            // A picture of a feed.
+            Some(first) if first == "feeds" && segments.nth(1).is_some() => Self::Photo,
+            Some(first) if matches!(first.as_str(), "email-confirmations" | "unsubscribe") => {
+                Self::Form
+            }
             Some(_) => Self::Other,
         }
     }
@@ -94,13 +105,14 @@ impl Headers {
         let policy = match subject {
             Subject::Page => self.page_policy().await,
             Subject::Photo => PHOTO,
+            Subject::Form => FORM,
             Subject::Other => NO_PAGE,
         };
         headers.push((CONTENT_SECURITY_POLICY, policy));
         // Any page may embed a photo if it has a link to it.
         let embedded_by = match subject {
             Subject::Photo => "cross-origin",
-            Subject::Page | Subject::Other => "same-origin",
+            Subject::Page | Subject::Form | Subject::Other => "same-origin",
         };
         headers.push((
             CROSS_ORIGIN_RESOURCE_POLICY,

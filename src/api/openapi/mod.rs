@@ -43,14 +43,15 @@ pub struct Description(Bytes);
 
 #[get("/openapi.json")]
 pub fn description(app: &AppState, written: &State<Written>) -> Description {
-    let write = || {
-        let description = describe(&app.config, &app.installation);
-        let text_first = serde_json::to_string(&TextFirst(&description));
-        text_first
-            .unwrap_or_else(|_| description.to_string())
-            .into()
-    };
+    let write = || self::written(&app.config, &app.installation).into();
     Description(written.0.get_or_init(write).clone())
+}
+
+/// The description as it is sent, with the bounds of these settings; `installation` is in the name of the cookie.
+pub fn written(config: &Config, installation: &str) -> String {
+    let description = describe(config, installation);
+    let text_first = serde_json::to_string(&TextFirst(&description));
+    text_first.unwrap_or_else(|_| description.to_string())
 }
 
 impl<'r> Responder<'r, 'static> for Description {
@@ -100,7 +101,7 @@ fn describe(config: &Config, installation: &str) -> Value {
             "description": ABOUT,
             "license": {"name": "MIT", "identifier": "MIT"},
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": if config.base_path().is_empty() { "/" } else { config.base_path() }}],
         "tags": operations::TAGS.map(|(name, description)| json!({"name": name, "description": description})),
         "paths": paths,
         "components": {

@@ -319,6 +319,7 @@ fn path_parameters(path: &str) -> Vec<Value> {
         .map(|name| {
             let schema = match name {
                 "name" => reference::<PhotoName>(),
+                "avatar" => json!({"type": "string", "pattern": "^[0-9a-f]{16}$", "example": "0123456789abcdef"}),
                 "emoji" => json!({"type": "string", "minLength": 1, "example": "👍"}),
                 "size" => json!({"type": "string", "enum": ["small", "large"], "example": "small"}),
                 _ => reference::<Id>(),

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, FieldName};
 
 /// What each of the values is.
-const PARAMS: [(&str, &str); 17] = [
+const PARAMS: [(&str, &str); 18] = [
     ("field", "The part of the request."),
     ("id", "The id that doesn't exist, as it was sent."),
     ("key", "The missing key of the JSON object."),
@@ -32,6 +32,7 @@ const PARAMS: [(&str, &str); 17] = [
     ),
     ("spaces", "The names of the spaces."),
     ("url", "The address to use."),
+    ("used", "The bytes that are used."),
     ("values", "The possible values."),
     (
         "wait_seconds",

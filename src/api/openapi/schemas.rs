@@ -11,7 +11,7 @@ use crate::api::views::scalars::{Id, PhotoName};
 use crate::api::views::server;
 use crate::api::views::settings::{FromSettings, KEY};
 use crate::config::{Config, Limits};
-use crate::domain::text::CommentText;
+use crate::domain::text::{CommentText, UserName};
 
 /// Text of any number of lines, within bounds that count Unicode characters.
 pub fn lines(min: usize, max: usize) -> Value {
@@ -102,6 +102,10 @@ impl Transform for Completed {
         if width.is_some_and(|format| format.starts_with("uint")) {
             schema.remove("format");
         }
+        // What a missing field means is said in words: not always what null does.
+        if schema.get("default").is_some_and(Value::is_null) {
+            schema.remove("default");
+        }
         let open = schema.remove(KEY);
         if let Some(open) = open.and_then(|open| serde_json::from_value(open).ok()) {
             self.fill_in(open, schema);
@@ -116,6 +120,7 @@ impl Completed {
             FromSettings::Login => line(limits.login_min, limits.login_max),
             FromSettings::Password => lines(limits.password_min, limits.password_max),
             FromSettings::SpaceName => line(limits.space_name_min, limits.space_name_max),
+            FromSettings::UserName => line(UserName::MIN, limits.user_name_max),
             FromSettings::ShareText => json!({"maxLength": limits.text_max}),
             FromSettings::Caption => json!({"maxLength": limits.caption_max}),
             FromSettings::CommentText => lines(CommentText::MIN, limits.comment_max),
@@ -127,9 +132,13 @@ impl Completed {
             }
             FromSettings::Limits => return self.show_limits(schema),
         };
-        schema
-            .ensure_object()
-            .extend(more.as_object().cloned().unwrap_or_default());
+        let schema = schema.ensure_object();
+        for (key, value) in more.as_object().cloned().unwrap_or_default() {
+            // What may be null besides stays so.
+            if key != "type" || !schema.contains_key("type") {
+                schema.insert(key, value);
+            }
+        }
     }
 
     /// Each limit as the example of itself.

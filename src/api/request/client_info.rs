@@ -32,8 +32,8 @@ pub struct ClientInfo {
     pub address: IpAddr,
     /// Whether they have come by HTTPS, as far as is known.
     pub is_https: bool,
-    /// What they have come to: scheme, host and port, as our links begin.
-    pub origin: String,
+    /// What they have come to, as our links begin: scheme, host and port, and the path below which this server is.
+    pub base_url: String,
 }
 
 /// The address of a client behind a trusted proxy; `None` for one that connects directly.
@@ -79,12 +79,11 @@ impl ClientInfo {
                 .map(str::trim)
                 .last()
         };
-        let is_https = match &config.public_url {
-            Some(_) => config.is_https(),
-            None => forwarded(FORWARDED_PROTO)
-                .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https")),
-        };
-        let origin = config.public_url.clone().unwrap_or_else(|| {
+        let is_https = config.is_https()
+            || config.public_url.is_none()
+                && forwarded(FORWARDED_PROTO)
+                    .is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        let base_url = config.public_url.clone().unwrap_or_else(|| {
             let scheme = if is_https { "https" } else { "http" };
             let host = forwarded(FORWARDED_HOST).and_then(parse_host);
             match host.as_ref().or(request.host()) {
@@ -96,7 +95,7 @@ impl ClientInfo {
         Self {
             address: address(&config.trusted_proxies, peer, hops),
             is_https,
-            origin,
+            base_url,
         }
     }
 }

@@ -5,6 +5,7 @@ use rocket::request::Request;
 use super::client_info::ClientInfo;
 use crate::api::request::headers;
 use crate::app::App;
+use crate::config::public_url;
 use crate::error::{Denied, Origin};
 
 /// Whether the page that sends this request is ours: as the browser says, otherwise by the origin that it names.
@@ -15,9 +16,9 @@ pub fn is_ours(app: &App, request: &Request<'_>) -> bool {
     let Some(origin) = headers::first(request, "Origin") else {
         return false;
     };
-    let own = &ClientInfo::of(app, request).origin;
+    let own = public_url::origin(&ClientInfo::of(app, request).base_url);
     if app.config.public_url.is_some() {
-        return origin == own.as_str();
+        return origin == own;
     }
     // Whether a proxy in front speaks HTTPS isn't known here, so the hosts are compared and not the schemes.
     authority(origin).is_some_and(|origin| Some(origin) == authority(own))
@@ -50,7 +51,7 @@ pub fn cause(app: &App, request: &Request<'_>) -> Cause {
         return Cause::PublicUrl;
     }
     let page = headers::first(request, "Origin").and_then(host);
-    if page.is_some() && page == host(&ClientInfo::of(app, request).origin) {
+    if page.is_some() && page == host(&ClientInfo::of(app, request).base_url) {
         return Cause::HostHidden;
     }
     Cause::Unknown

@@ -20,9 +20,9 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
-use crate::domain::events::{self, Event, Kind, Start, cursor};
+use crate::domain::events::{self, Event, Kind, Scan, Start, cursor};
 use crate::domain::ids::{Id, SessionId, SpaceId, UserId};
-use crate::domain::sessions;
+use crate::domain::{members, sessions};
 use crate::error::{Denied, Error, Result};
 use crate::events::Listener;
 use crate::limits::streams::StreamPermit;
@@ -36,6 +36,10 @@ const BEATS_PER_LOOK: u32 = 3;
 const READ_AGAIN: Duration = Duration::from_secs(1);
 /// The most events that are read at once.
 const MAX_AT_ONCE: usize = 64;
+/// As soon as this many bytes of them are written, they are sent, and the others are read afterwards.
+const MAX_BYTES: usize = 32 * 1024;
+/// After this many attempts, an event that can't be read is left out.
+const MAX_ATTEMPTS: u32 = 3;
 /// After this pause a reader is to come back after a restart, in milliseconds; and up to this much later, so that not all of them
 /// come at once.
 const COME_BACK: u32 = 1000;
@@ -73,6 +77,10 @@ struct Stream {
     has_begun: bool,
     is_over: bool,
     has_more: bool,
+    /// The spaces of the reader, in the order of their ids, as far as they are known.
+    spaces: Option<Vec<SpaceId>>,
+    /// An event that couldn't be read, and how often.
+    stuck: Option<(i64, u32)>,
     next_beat: Instant,
     beats: u32,
 }
@@ -106,6 +114,8 @@ impl EventStream {
             has_begun: false,
             is_over: false,
             has_more: seq < start.newest,
+            spaces: None,
+            stuck: None,
             next_beat: Instant::now() + BEAT,
             beats: 0,
         }))
@@ -135,10 +145,16 @@ struct Page {
     text: String,
     /// Everything up to here was read.
     seq: i64,
+    /// The newest event when it was read.
+    newest: i64,
     has_more: bool,
     is_over: bool,
     /// Whether events in between are deleted already.
     is_lost: bool,
+    /// The spaces of the reader, if they weren't known or are others by now.
+    spaces: Option<Vec<SpaceId>>,
+    /// The event after it, which couldn't be read, and why.
+    failed: Option<(i64, Error)>,
 }
 
 impl Stream {
@@ -154,19 +170,26 @@ impl Stream {
             return Some(begin.into());
         }
         while !self.is_over {
-            let losses = self.listener.losses();
+            let failures = self.listener.failures();
             let newest = self.listener.newest();
-            let Reader { user, only, .. } = self.reader;
-            if self.has_more || self.listener.concerns(self.seq, user, only) {
+            if self.has_more || self.is_concerned() {
                 let read = self.read().await;
-                // What has lost its right meanwhile isn't sent: its loss may be acknowledged by now.
-                if self.listener.losses() != losses {
-                    continue;
-                }
+                let user = self.reader.user;
                 match read {
+                    // What has lost its right meanwhile isn't sent: its loss may be acknowledged by now.
+                    Ok(page)
+                        if self.listener.failures() != failures
+                            || self.listener.has_lost(page.newest, user) =>
+                    {
+                        continue;
+                    }
                     Ok(page) => {
+                        let is_stuck = page.failed.is_some();
                         if let Some(text) = self.take(page) {
                             return Some(text.into());
+                        }
+                        if is_stuck {
+                            sleep(READ_AGAIN).await;
                         }
                         continue;
                     }
@@ -197,34 +220,52 @@ impl Stream {
         None
     }
 
+    /// Whether there is an event that may be the reader's.
+    fn is_concerned(&self) -> bool {
+        let Reader { user, only, .. } = self.reader;
+        match &self.spaces {
+            Some(spaces) => self.listener.concerns(self.seq, user, spaces, only),
+            None => true,
+        }
+    }
+
     /// Reads on from its place, in one snapshot in which the reader is signed in.
     async fn read(&self) -> Result<Page> {
         let Reader { session, only, .. } = self.reader;
         let (now, lifetime) = (self.clock.now(), self.config.sessions.lifetime);
-        let urls = self.urls.renewed(now);
+        let (urls, quotas) = (self.urls.renewed(now), self.config.quotas);
         let (seq, opened_at, epoch) = (self.seq, self.opened_at, Arc::clone(&self.epoch));
+        let needs_spaces = self.spaces.is_none();
+        let given_up = self.given_up();
         self.db
             .read(move |conn| {
                 let session = sessions::confirm(conn, session, now, lifetime)?;
+                let user = session.user().id;
                 let newest = events::newest(conn)?;
                 let mut page = Page {
                     text: String::new(),
                     seq: newest,
+                    newest,
                     has_more: false,
                     is_over: false,
                     is_lost: !events::is_known_after(conn, seq)?,
+                    spaces: None,
+                    failed: None,
                 };
                 if page.is_lost {
                     return Ok(page);
                 }
-                let events = events::list_for(conn, session.user().id, seq, only, MAX_AT_ONCE)?;
-                if events.len() == MAX_AT_ONCE {
-                    page.has_more = true;
-                    page.seq = events.last().map_or(newest, |last| last.seq);
+                let Scan {
+                    events,
+                    seq,
+                    has_more,
+                } = events::list_for(conn, user, seq, only, MAX_AT_ONCE)?;
+                (page.seq, page.has_more) = (seq, has_more);
+                if needs_spaces || events.iter().any(|event| event.is_membership_of(user)) {
+                    page.spaces = Some(members::list_spaces(conn, user)?);
                 }
                 for (at, event) in events.iter().enumerate() {
-                    if event.kind == Kind::MemberLeft && event.object == session.user().id.number()
-                    {
+                    if event.kind == Kind::MemberLeft && event.object == user.number() {
                         // Of a removal before they came, they know: they are here again, or listen to other spaces.
                         if event.seq > opened_at {
                             page.is_over = true;
@@ -234,15 +275,30 @@ impl Stream {
                         continue;
                     }
                     let is_repeated = |later: &Event| {
-                        (later.kind, later.object, later.space)
-                            == (event.kind, event.object, event.space)
+                        (later.kind, later.object, later.share, later.space)
+                            == (event.kind, event.object, event.share, event.space)
                     };
-                    if events[at + 1..].iter().any(is_repeated) {
+                    if events[at + 1..].iter().any(is_repeated) || given_up == Some(event.seq) {
                         continue;
                     }
-                    if let Some(data) = data(conn, &session, event, &urls)? {
-                        let (id, kind): (_, &str) = (cursor(&epoch, event.seq), event.kind.into());
-                        page.text += &format!("id: {id}\nevent: {kind}\ndata: {data}\n\n");
+                    match data(conn, &session, event, (&urls, &quotas)) {
+                        Ok(Some(data)) => {
+                            let (id, kind): (_, &str) =
+                                (cursor(&epoch, event.seq), event.kind.into());
+                            page.text += &format!("id: {id}\nevent: {kind}\ndata: {data}\n\n");
+                        }
+                        Ok(None) => {}
+                        Err(error) => {
+                            page.failed = Some((event.seq, error));
+                            page.seq = event.seq - 1;
+                            page.has_more = true;
+                            break;
+                        }
+                    }
+                    if page.text.len() >= MAX_BYTES && at + 1 < events.len() {
+                        page.seq = event.seq;
+                        page.has_more = true;
+                        break;
                     }
                 }
                 Ok(page)
@@ -250,10 +306,34 @@ impl Stream {
             .await
     }
 
+    /// The event that is left out from now on.
+    fn given_up(&self) -> Option<i64> {
+        let (seq, _) = self.stuck.filter(|(_, times)| *times >= MAX_ATTEMPTS)?;
+        Some(seq)
+    }
+
+    /// Counts how often an event couldn't be read. A moment later it may be there; otherwise the reader would wait for ever.
+    fn note_failure(&mut self, seq: i64, error: &Error) {
+        let times = match self.stuck {
+            Some((stuck, times)) if stuck == seq => times + 1,
+            _ => 1,
+        };
+        self.stuck = Some((seq, times));
+        if times < MAX_ATTEMPTS {
+            tracing::warn!(event = seq, %error, "could not read an event; will retry");
+        } else {
+            tracing::error!(event = seq, %error, "could not read an event; left it out");
+        }
+    }
+
     /// What is to be sent of what was read.
     fn take(&mut self, page: Page) -> Option<String> {
         self.seq = page.seq.max(self.seq);
         self.has_more = page.has_more;
+        self.spaces = page.spaces.or(self.spaces.take());
+        if let Some((seq, error)) = &page.failed {
+            self.note_failure(*seq, error);
+        }
         if page.is_lost {
             return Some(self.reset());
         }

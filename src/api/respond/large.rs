@@ -20,9 +20,11 @@ pub fn reserve(request: &Request<'_>, bytes: usize) -> Result<()> {
         && let Some(app) = request.rocket().state::<App>()
     {
         let address = client_subnet(ClientInfo::of(app, request).address);
-        let room = app.limits.answers.reserve(Some(address), bytes as u64);
-        let room = room.map_err(|_| Overload::Busy)?;
-        request.local_cache(WaitingAnswer::default).keep(room);
+        let reservation = app.limits.answers.reserve(Some(address), bytes as u64);
+        let reservation = reservation.map_err(|_| Overload::Busy)?;
+        request
+            .local_cache(WaitingAnswer::default)
+            .keep(reservation);
     }
     Ok(())
 }

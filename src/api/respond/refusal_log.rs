@@ -39,6 +39,6 @@ pub fn record(error: &Error, request: &Request<'_>) {
         } else {
             cause(app, request).advice()
         };
-        audit::cross_origin(address, page, &client.origin, advice);
+        audit::cross_origin(address, page, &client.base_url, advice);
     }
 }

@@ -11,8 +11,8 @@ pub struct Versioned<T> {
 }
 
 impl<T> Versioned<T> {
-    /// `version`: as the database counts it.
-    pub fn new(body: T, version: i64) -> Self {
+    /// `version`: its name.
+    pub fn new(body: T, version: &str) -> Self {
         Self {
             body,
             etag: Header::new("ETag", format!("\"{version}\"")),

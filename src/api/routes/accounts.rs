@@ -1,5 +1,6 @@
 //! Accounts: registering, signing in and out, changing the password.
 
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
 
@@ -11,14 +12,27 @@ use crate::api::extract::secure_page::KeepsSessions;
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
-use crate::api::views::accounts::{AccessToken, ChangePassword, Credentials, Register};
-use crate::api::views::users::User;
+use crate::api::views::accounts::{
+    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, Register,
+};
+use crate::api::views::urls::Urls;
+use crate::api::views::users::User as UserView;
+use crate::app::App;
 use crate::auth::passwords::PasswordCheck;
-use crate::config::Registration;
+use crate::config::{Quotas, Registration};
+use crate::db::Connection;
+use crate::domain::email::{self, Email};
+use crate::domain::profile::Profile;
+use crate::domain::sessions::Session;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
-use crate::domain::{invitations, sessions, users};
-use crate::error::{Denied, FieldName, Invalid, Result};
+use crate::domain::usage::{self, Usage};
+use crate::domain::users::User;
+use crate::domain::{
+    account_removal, account_status, invitations, notices, password_resets, profile, sessions,
+    users,
+};
+use crate::error::{Denied, FieldName, Invalid, NotFound, Result};
 use crate::logging::audit::{self, By};
 
 #[post("/register", data = "<body>")]
@@ -26,7 +40,8 @@ pub async fn register(
     app: &AppState,
     client: &ClientInfo,
     body: JsonBody<Register>,
-) -> Result<Json<User>> {
+    links: Urls,
+) -> Result<Json<UserView>> {
     let JsonBody(asked) = body;
     let invitation = asked.invitation.as_deref().map(Token::given);
     match app.config.registration {
@@ -66,7 +81,7 @@ pub async fn register(
     if is_invited {
         audit::invitation_used(by, &user, joined.map(|space| space.id));
     }
-    Ok(Json(user.into()))
+    Ok(Json(UserView::new(user, &links)))
 }
 
 #[post("/login", data = "<body>")]
@@ -104,6 +119,13 @@ pub async fn login(
             .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
             .await?;
     }
+    let is_disabled = app
+        .db
+        .read(move |conn| Ok(account_status::is_disabled(conn, user)?));
+    if is_disabled.await? {
+        audit::disabled_kept_out(client.address, user, &typed);
+        return Err(Denied::AccountDisabled.into());
+    }
     let token = Token::random()?;
     let access_token = token.as_str().to_owned();
     let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
@@ -120,9 +142,56 @@ pub async fn login(
 }
 
 #[get("/me")]
-pub async fn me(caller: Caller<'_>) -> Result<Json<User>> {
-    let me = caller.read(|_, session| Ok(session.user().clone())).await?;
-    Ok(Json(me.into()))
+pub async fn me(app: &AppState, caller: Caller<'_>, links: Urls) -> Result<Json<Me>> {
+    let quotas = app.config.quotas;
+    let (user, details) = caller
+        .read(move |conn, session| {
+            let user = session.user().clone();
+            as_they_are(conn, session, user, &quotas)
+        })
+        .await?;
+    Ok(Json(Me::new(user, details, &links)))
+}
+
+/// A user, with their profile, their address, how many notices they haven't read, and how much they have shared.
+fn as_they_are(
+    conn: &Connection,
+    session: &Session,
+    user: User,
+    quotas: &Quotas,
+) -> Result<(User, (Profile, Email, i64, Usage))> {
+    let profile = profile::get(conn, session)?;
+    let email = email::get(conn, user.id)?;
+    let unread = notices::count_unread(conn, user.id)?;
+    let usage = usage::of_user(conn, user.id, quotas)?;
+    Ok((user, (profile, email, unread, usage)))
+}
+
+#[put("/me", data = "<body>")]
+pub async fn change_profile(
+    app: &AppState,
+    user: CurrentUser<'_>,
+    body: JsonBody<ChangeProfile>,
+    links: Urls,
+) -> Result<Json<Me>> {
+    let change = body.0.parse(&app.config.limits)?;
+    let mail = body.0.parse_mail()?;
+    if matches!(mail.address, Some(Some(_))) && !app.config.sends_mail() {
+        return Err(NotFound::Mail.into());
+    }
+    let now = app.now();
+    let quotas = app.config.quotas;
+    let (user, details) = user
+        .write(move |conn, session| {
+            profile::change(conn, session, &change)?;
+            email::change(conn, session, &mail, now)?;
+            let user = users::find(conn, session.user().id)?;
+            let user = user.ok_or(Denied::Unauthorized { token: true })?;
+            as_they_are(conn, session, user, &quotas)
+        })
+        .await?;
+    app.mail_wake.notify_one();
+    Ok(Json(Me::new(user, details, &links)))
 }
 
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
@@ -151,6 +220,56 @@ pub async fn logout(
     Ok("Logged out")
 }
 
+/// Everything that is the caller's alone goes with it.
+#[delete("/me", data = "<body>")]
+pub async fn delete(
+    app: &AppState,
+    cookie: SessionCookie<'_>,
+    user: CurrentUser<'_>,
+    client: &ClientInfo,
+    body: JsonBody<DeleteAccount>,
+) -> Result<Status> {
+    let hash = check_password(app, &user, client, body.0.password).await?;
+    let now = app.now();
+    let begun = user
+        .write_making_room(move |conn, session| {
+            account_removal::begin_own(conn, session, &hash, now)
+        })
+        .await?;
+    audit::account_removed(user.at(client), &user.user);
+    cookie.remove();
+    app.space_deletion().finish_account(begun).await?;
+    Ok(Status::NoContent)
+}
+
+/// Checks the password of the caller, and counts wrong ones. Returns the hash that it matches.
+async fn check_password(
+    app: &App,
+    user: &CurrentUser<'_>,
+    client: &ClientInfo,
+    given: String,
+) -> Result<String> {
+    let attempt = app
+        .limits
+        .logins
+        .change_password(client.address, user.session)?;
+    let hash = user
+        .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))
+        .await?;
+    let verdict = app
+        .passwords
+        .verify(GivenPassword::new(given), hash.clone())
+        .await?;
+    match hash.filter(|_| verdict != PasswordCheck::Wrong) {
+        Some(hash) => Ok(hash),
+        None => {
+            attempt.consume();
+            audit::wrong_password(client.address, &user.user);
+            Err(Denied::WrongPassword.into())
+        }
+    }
+}
+
 #[put("/change-password", data = "<body>")]
 pub async fn change_password(
     app: &AppState,
@@ -164,35 +283,22 @@ pub async fn change_password(
         &asked.new_password,
         &app.config.limits,
     )?;
-    let attempt = app
-        .limits
-        .logins
-        .change_password(client.address, user.session)?;
-    let old = user
-        .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))
-        .await?;
-    let verdict = app
-        .passwords
-        .verify(GivenPassword::new(asked.old_password), old.clone())
-        .await?;
-    let Some(old) = old.filter(|_| verdict != PasswordCheck::Wrong) else {
-        attempt.consume();
-        audit::wrong_password(client.address, &user.user);
-        return Err(Denied::WrongPassword.into());
-    };
+    let old = check_password(app, &user, client, asked.old_password).await?;
     if !new.is_repeated_by(&asked.confirm_password) {
         return Err(Invalid::NewPasswordsDontMatch.into());
     }
     let new = app.passwords.hash(new).await?;
-    user.write(move |conn, session| {
-        let id = session.user().id;
-        // Another change that came first has made the old password wrong.
-        if !users::replace_password_hash(conn, id, &old, &new)? {
-            return Err(Denied::WrongPassword.into());
-        }
-        Ok(sessions::revoke_all(conn, id, Some(session.id()))?)
-    })
-    .await?;
+    let ended = user
+        .write(move |conn, session| {
+            let id = session.user().id;
+            // Another change that came first has made the old password wrong.
+            if !users::replace_password_hash(conn, id, &old, &new)? {
+                return Err(Denied::WrongPassword.into());
+            }
+            password_resets::end_access(conn, id, Some(session.id()))
+        })
+        .await?;
     audit::password_changed(user.at(client), &user.user);
+    audit::feeds_revoked(user.at(client), &ended);
     Ok("Password changed")
 }

@@ -1,4 +1,6 @@
-//! Photos to download: those of a space, or a selection, as a ZIP.
+//! Photos to download: those of a space, or a selection, as a ZIP; and all that a user has made.
+
+use std::net::IpAddr;
 
 use rocket::{get, post};
 
@@ -6,14 +8,21 @@ use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::selection::Selection;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
+use crate::api::respond::own_export;
 use crate::api::respond::zip::Zip;
 use crate::app::App;
 use crate::domain::ids::{PhotoId, RawId, SpaceId};
-use crate::domain::{access, photos, spaces};
-use crate::downloads::{ContentsPlanner, MAX_PHOTOS, Receiver, Source, ZipStream, memory_for};
+use crate::domain::photos::KindFilter;
+use crate::domain::{access, own_data, photos, spaces};
+use crate::downloads::{
+    Contents, ContentsPlanner, MAX_PHOTOS, Receiver, Right, Source, ZipStream, memory_for,
+};
 use crate::error::{Invalid, Overload, Result};
-use crate::limits::fair::Refused;
+use crate::limits::fair::{FairLimit, Refused, Reservation};
 use crate::limits::subnet::client_subnet;
+
+/// The bytes that a share or a comment takes while an export is made.
+const EACH_TEXT: u64 = 32;
 
 #[get("/spaces/<id>/archive")]
 pub async fn of_space(
@@ -21,8 +30,9 @@ pub async fn of_space(
     user: CurrentUser<'_>,
     client: &ClientInfo,
     id: RawId<SpaceId>,
+    kinds: KindFilter,
 ) -> Result<Zip> {
-    zip(app, &user, client, id, None).await
+    zip(app, &user, client, id, Chosen::All(kinds)).await
 }
 
 #[post("/spaces/<id>/archive", data = "<selection>")]
@@ -34,37 +44,41 @@ pub async fn of_selection(
     selection: Selection,
 ) -> Result<Zip> {
     let ids = selection.0.ids()?;
-    zip(app, &user, client, id, Some(ids)).await
+    zip(app, &user, client, id, Chosen::These(ids)).await
 }
 
-/// A ZIP of a space, or of the photos with these ids. Nothing of any photo is read before it is due.
+/// Which photos of a space are to be sent.
+enum Chosen {
+    All(KindFilter),
+    These(Vec<RawId<PhotoId>>),
+}
+
+/// A ZIP of these photos of a space. Nothing of any photo is read before it is due.
 async fn zip(
     app: &App,
     user: &CurrentUser<'_>,
     client: &ClientInfo,
     id: RawId<SpaceId>,
-    selected: Option<Vec<RawId<PhotoId>>>,
+    chosen: Chosen,
 ) -> Result<Zip> {
     let (zips, address) = (app.limits.zips.clone(), client_subnet(client.address));
     let planned = user.read_long(move |conn, session| {
         let member = access::space(conn, session, &id)?.member()?;
         let name = spaces::get(conn, &member)?.space.name;
-        let count = match &selected {
-            Some(ids) => ids.len() as u64,
-            None => photos::count_in_space(conn, &member)?,
+        let count = match &chosen {
+            Chosen::These(ids) => ids.len() as u64,
+            Chosen::All(kinds) => photos::count_in_space(conn, &member, *kinds)?,
         };
         if count > MAX_PHOTOS as u64 {
             return Err(Invalid::ZipOfTooMany { max: MAX_PHOTOS }.into());
         }
-        let memory = zips.reserve(Some(address), memory_for(count));
-        let memory = memory.map_err(|why| match why {
-            Refused::Own => Overload::TooManyZips,
-            Refused::All { .. } => Overload::Busy,
-        })?;
+        let memory = reserve(&zips, address, memory_for(count))?;
         let mut planner = ContentsPlanner::default();
-        match selected {
-            None => photos::for_each_archived(conn, &member, |photo| planner.add(&photo))?,
-            Some(ids) => {
+        match chosen {
+            Chosen::All(kinds) => {
+                photos::for_each_archived(conn, &member, kinds, |photo| planner.add(&photo))?;
+            }
+            Chosen::These(ids) => {
                 let found = photos::find_archived(conn, &member, &ids)?;
                 found.iter().try_for_each(|photo| planner.add(photo))?;
             }
@@ -72,8 +86,56 @@ async fn zip(
         Ok((member.space(), name, planner.finish(), memory))
     });
     let (space, name, contents, memory) = planned.await?;
+    Ok(send(
+        app,
+        user,
+        Right::Member(space),
+        (contents, memory),
+        &name,
+    ))
+}
+
+/// All that the caller has made, as a ZIP. What is written for it lies on the disk until it is sent.
+#[get("/me/export")]
+pub async fn of_user(app: &AppState, user: CurrentUser<'_>, client: &ClientInfo) -> Result<Zip> {
+    app.db.check_room()?;
+    let (zips, address) = (app.limits.zips.clone(), client_subnet(client.address));
+    let (folder, now) = (app.config.data_dir.clone(), app.now());
+    let planned = user.read_long(move |conn, session| {
+        let amount = own_data::amount(conn, session)?;
+        if amount.photos > MAX_PHOTOS as u64 {
+            return Err(Invalid::ZipOfTooMany { max: MAX_PHOTOS }.into());
+        }
+        // Of each text, its place in the order.
+        let memory =
+            memory_for(amount.photos).saturating_add(amount.texts.saturating_mul(EACH_TEXT));
+        let memory = reserve(&zips, address, memory)?;
+        let contents = own_export::make(conn, session, &folder, now)?;
+        Ok((contents, memory))
+    });
+    let planned = planned.await?;
+    let name = format!("Shared Spaces {}", user.user.login);
+    Ok(send(app, &user, Right::Own, planned, &name))
+}
+
+fn reserve(zips: &FairLimit<IpAddr>, address: IpAddr, memory: u64) -> Result<Reservation<IpAddr>> {
+    let reserved = zips.reserve(Some(address), memory);
+    Ok(reserved.map_err(|why| match why {
+        Refused::Own => Overload::TooManyZips,
+        Refused::All { .. } => Overload::Busy,
+    })?)
+}
+
+/// Sends a ZIP that is called after `name` and the day.
+fn send(
+    app: &App,
+    user: &CurrentUser<'_>,
+    right: Right,
+    (contents, memory): (Contents, Reservation<IpAddr>),
+    name: &str,
+) -> Zip {
     let receiver = Receiver {
-        space,
+        right,
         session: user.session,
         lifetime: app.config.sessions.lifetime,
     };
@@ -85,5 +147,5 @@ async fn zip(
     let today = app.now().rfc3339();
     let day = today.split('T').next().unwrap_or_default();
     let zip = ZipStream::new(source, receiver, contents);
-    Ok(Zip::new(zip, &format!("{name} {day}"), memory))
+    Zip::new(zip, &format!("{name} {day}"), memory)
 }

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use rust_embed::{EmbeddedFile, RustEmbed};
+use sha2::{Digest, Sha256};
 
 use crate::api::respond::accept_encoding::Coding;
 
@@ -15,6 +16,8 @@ struct Dist;
 
 /// The page of the app, whatever its address.
 pub const PAGE: &str = "index.html";
+/// The service worker of the app.
+pub const SERVICE_WORKER: &str = "app/sw.js";
 /// The page that shows the description of the API.
 pub const DOCS: &str = "docs.html";
 
@@ -58,6 +61,19 @@ pub fn find(name: &str, choose: impl FnOnce(&[Coding]) -> Option<Coding>) -> Opt
         media_type,
         coding,
         varies: !codings.is_empty(),
+    })
+}
+
+/// A page of the app, for a server below this path of its host: its files are there too.
+pub fn page_below(base: &str, name: &str) -> Option<Asset> {
+    let page = find(name, |_| None)?;
+    let text = String::from_utf8_lossy(&page.bytes);
+    let bytes = text.replace("=\"/", &format!("=\"{base}/")).into_bytes();
+    Some(Asset {
+        etag: URL_SAFE_NO_PAD.encode(Sha256::digest(&bytes)),
+        bytes: bytes.into(),
+        varies: false,
+        ..page
     })
 }
 

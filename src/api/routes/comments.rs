@@ -25,6 +25,7 @@ pub async fn create(
     id: RawId<ShareId>,
     key: IdempotencyKey<'_>,
     body: JsonBody<WriteComment>,
+    links: Urls,
 ) -> Result<Created<Comment>> {
     let key = key.parse()?;
     let text = CommentText::parse(&body.0.text, &app.config.limits)?;
@@ -37,7 +38,7 @@ pub async fn create(
         .await?;
     let comment = created.comment();
     let path = format!("/comments/{}", comment.id);
-    Ok(Created::new(comment.into(), path))
+    Ok(Created::new(Comment::new(comment, &links), path))
 }
 
 #[get("/shares/<id>/comments")]
@@ -58,18 +59,20 @@ pub async fn list(
         Order::Oldest => String::new(),
         Order::Newest => format!("&order={}", order.as_str()),
     };
-    JsonPage::new(&links, &query, list, Comment::from)
+    JsonPage::new(&links, &query, list, |comment| {
+        Comment::new(comment, &links)
+    })
 }
 
 #[get("/comments/<id>")]
-pub async fn get(caller: Caller<'_>, id: RawId<CommentId>) -> Result<Json<Comment>> {
+pub async fn get(caller: Caller<'_>, id: RawId<CommentId>, links: Urls) -> Result<Json<Comment>> {
     let found = caller
         .read(move |conn, session| {
             let comment = access::comment(conn, session, &id)?.read()?;
             comments::get(conn, &comment)
         })
         .await?;
-    Ok(Json(found.into()))
+    Ok(Json(Comment::new(found, &links)))
 }
 
 #[put("/comments/<id>", data = "<body>")]
@@ -78,6 +81,7 @@ pub async fn edit(
     user: CurrentUser<'_>,
     id: RawId<CommentId>,
     body: JsonBody<WriteComment>,
+    links: Urls,
 ) -> Result<Json<Comment>> {
     let text = CommentText::parse(&body.0.text, &app.config.limits)?;
     let now = app.now();
@@ -87,7 +91,7 @@ pub async fn edit(
             comments::edit(conn, &comment, &text, now)
         })
         .await?;
-    Ok(Json(edited.into()))
+    Ok(Json(Comment::new(edited, &links)))
 }
 
 #[delete("/comments/<id>")]

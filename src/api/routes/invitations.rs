@@ -36,7 +36,7 @@ fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
         Some(_) => {
             return Err(Malformed::NotOneOf {
                 field: FieldName::Role,
-                values: ["member", "admin"],
+                values: &["member", "admin"],
             }
             .into());
         }
@@ -78,7 +78,7 @@ pub async fn create(
     let path = format!("/spaces/{space}/invitations/{}", invitation.id);
     Ok(Created::new(
         InvitationWithLink {
-            invitation: invitation.into(),
+            invitation: Invitation::new(invitation, &links),
             url,
             qr,
         },
@@ -101,7 +101,9 @@ pub async fn list(
             invitations::list(conn, &admin, &page, now)
         })
         .await?;
-    JsonPage::new(&links, "", list, Invitation::from)
+    JsonPage::new(&links, "", list, |invitation| {
+        Invitation::new(invitation, &links)
+    })
 }
 
 #[delete("/spaces/<id>/invitations/<invitation_id>")]
@@ -126,13 +128,17 @@ pub async fn revoke(
 
 /// What a link offers, for the page that it leads to.
 #[post("/invitations/offer", data = "<body>")]
-pub async fn offer(app: &AppState, body: JsonBody<Held>) -> Result<Json<InvitationPreview>> {
+pub async fn offer(
+    app: &AppState,
+    body: JsonBody<Held>,
+    links: Urls,
+) -> Result<Json<InvitationPreview>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let offer = app
         .db
         .read(move |conn| invitations::offer(conn, &token, now))
         .await?;
-    Ok(Json(offer.into()))
+    Ok(Json(InvitationPreview::new(offer, &links)))
 }
 
 /// Joins with an account that is there already.
@@ -142,6 +148,7 @@ pub async fn accept(
     user: CurrentUser<'_>,
     client: &ClientInfo,
     body: JsonBody<Held>,
+    links: Urls,
 ) -> Result<Json<Space>> {
     let (token, now) = (Token::given(&body.0.token), app.now());
     let space = user
@@ -152,5 +159,5 @@ pub async fn accept(
         })
         .await?;
     audit::invitation_used(user.at(client), &user.user, Some(space.id));
-    Ok(Json(space.into()))
+    Ok(Json(Space::new(space, &links)))
 }

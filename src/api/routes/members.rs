@@ -29,7 +29,7 @@ pub async fn list(
             members::list(conn, &member, &page)
         })
         .await?;
-    JsonPage::new(&links, "", list, Member::from)
+    JsonPage::new(&links, "", list, |member| Member::new(member, &links))
 }
 
 #[post("/spaces/<id>/members", data = "<body>")]
@@ -69,7 +69,7 @@ pub async fn remove(
         Some(_) => {
             return Err(Malformed::NotOneOf {
                 field: FieldName::EndInvitations,
-                values: ["true", "false"],
+                values: &["true", "false"],
             }
             .into());
         }

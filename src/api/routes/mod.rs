@@ -5,20 +5,27 @@
 pub mod accounts;
 pub mod archives;
 pub mod assets;
+pub mod avatars;
 pub mod comments;
+pub mod email_confirmations;
 pub mod events;
 pub mod feeds;
 pub mod invitations;
 pub mod members;
+pub mod notices;
 pub mod pages;
 pub mod password_resets;
 pub mod photos;
 pub mod pins;
+pub mod push;
 pub mod reactions;
 pub mod server;
 pub mod sessions;
+// The photos that come to shares.
+mod share_media;
 pub mod shares;
 pub mod spaces;
+pub mod unsubscribe;
 pub mod uploads;
 
 use rocket::{Route, routes};
@@ -28,6 +35,8 @@ pub fn all() -> Vec<Route> {
     let for_anybody = routes![
         pages::home,
         pages::app,
+        pages::service_worker,
+        pages::share_target,
         pages::docs,
         pages::asset,
         server::about,
@@ -36,17 +45,29 @@ pub fn all() -> Vec<Route> {
         accounts::register,
         accounts::login,
         // The address of a feed is the right to it.
+        feeds::picture,
         feeds::read,
         invitations::offer,
+        password_resets::ask,
         password_resets::redeem,
+        email_confirmations::ask,
+        email_confirmations::confirm,
+        unsubscribe::ask,
+        unsubscribe::end,
         // The holder of a signed link may fetch the photo.
         photos::photo,
+        avatars::get,
         uploads::tus::capabilities,
         uploads::tus::capabilities_of_one,
         photos::preview,
     ];
     let for_users = routes![
         accounts::me,
+        accounts::change_profile,
+        accounts::delete,
+        archives::of_user,
+        avatars::set_own,
+        avatars::remove_own,
         accounts::logout_by_get,
         accounts::logout,
         accounts::change_password,
@@ -60,11 +81,18 @@ pub fn all() -> Vec<Route> {
         uploads::tus::progress,
         uploads::tus::append,
         events::stream,
+        notices::list,
+        notices::get,
+        notices::mark_read,
+        push::key,
+        push::subscribe,
+        push::unsubscribe,
         spaces::create,
         spaces::list,
     ];
     let for_members = routes![
         spaces::get,
+        spaces::read,
         members::list,
         members::remove,
         shares::create,
@@ -86,13 +114,18 @@ pub fn all() -> Vec<Route> {
         photos::list,
         photos::describe,
         feeds::create,
+        feeds::get,
         feeds::list,
         feeds::revoke,
+        notices::settings,
+        notices::set,
         archives::of_space,
         archives::of_selection,
     ];
     let for_admins = routes![
         spaces::rename,
+        avatars::set_of_space,
+        avatars::remove_of_space,
         spaces::delete,
         members::add,
         members::set_admin,

@@ -2,13 +2,14 @@
 
 use rocket::http::{ContentType, Status};
 use rocket::request::{FromRequest, Outcome, Request};
-use rocket::response::{Responder, Response};
+use rocket::response::{Redirect, Responder, Response};
 use rocket::route::{self, Handler, Route};
-use rocket::{Data, get};
+use rocket::{Data, get, post};
 
+use crate::api::request::AppState;
 use crate::api::respond::accept_encoding::AcceptEncoding;
 use crate::api::respond::range::etag_matches;
-use crate::api::routes::assets::{self, Asset, DOCS, PAGE};
+use crate::api::routes::assets::{self, Asset, DOCS, PAGE, SERVICE_WORKER};
 use crate::error::{NotFound, Result};
 
 /// A file named by its content may be cached for a year and never requested again.
@@ -17,19 +18,32 @@ const IMMUTABLE: &str = "public, max-age=31536000, immutable";
 const NO_CACHE: &str = "no-cache";
 
 #[get("/")]
-pub fn home(wanted: IfNoneMatch) -> Result<File> {
-    file(PAGE, wanted, NO_CACHE)
+pub fn home(app: &AppState, wanted: IfNoneMatch) -> Result<File> {
+    page(PAGE, app, wanted)
 }
 
 /// The app routes its own addresses.
 #[get("/app/<_..>")]
-pub fn app(wanted: IfNoneMatch) -> Result<File> {
-    file(PAGE, wanted, NO_CACHE)
+pub fn app(app: &AppState, wanted: IfNoneMatch) -> Result<File> {
+    page(PAGE, app, wanted)
+}
+
+/// The app while it is closed, or without a connection. Its address says of which pages it takes care.
+#[get("/app/sw.js")]
+pub fn service_worker(wanted: IfNoneMatch) -> Result<File> {
+    file(SERVICE_WORKER, wanted, NO_CACHE)
+}
+
+/// What is shared to the app from elsewhere on a device, while its service worker isn't there to take it. Nothing of it is read, and
+/// the app says so.
+#[post("/app/share-target")]
+pub fn share_target() -> Redirect {
+    Redirect::to("/app/share-target")
 }
 
 #[get("/docs")]
-pub fn docs(wanted: IfNoneMatch) -> Result<File> {
-    file(DOCS, wanted, NO_CACHE)
+pub fn docs(app: &AppState, wanted: IfNoneMatch) -> Result<File> {
+    page(DOCS, app, wanted)
 }
 
 #[get("/assets/<name>")]
@@ -74,6 +88,17 @@ impl IfNoneMatch {
             known: headers.get_one("If-None-Match").map(str::to_owned),
         }
     }
+
+    fn answer(self, asset: Asset, cache: &'static str) -> File {
+        let tag = format!("\"{}\"", asset.etag);
+        let is_known = self.known.is_some_and(|known| etag_matches(&tag, &known));
+        File {
+            asset,
+            tag,
+            is_known,
+            cache,
+        }
+    }
 }
 
 #[rocket::async_trait]
@@ -85,17 +110,22 @@ impl<'r> FromRequest<'r> for IfNoneMatch {
     }
 }
 
+/// A page, which names files of the app by where this server is on its host.
+fn page(name: &str, app: &AppState, wanted: IfNoneMatch) -> Result<File> {
+    let base = app.config.base_path();
+    if base.is_empty() {
+        return file(name, wanted, NO_CACHE);
+    }
+    Ok(wanted.answer(
+        assets::page_below(base, name).ok_or(NotFound::Endpoint)?,
+        NO_CACHE,
+    ))
+}
+
 fn file(name: &str, wanted: IfNoneMatch, cache: &'static str) -> Result<File> {
     let asset = assets::find(name, |codings| wanted.accepted.negotiate(codings))
         .ok_or(NotFound::Endpoint)?;
-    let tag = format!("\"{}\"", asset.etag);
-    let is_known = wanted.known.is_some_and(|known| etag_matches(&tag, &known));
-    Ok(File {
-        asset,
-        tag,
-        is_known,
-        cache,
-    })
+    Ok(wanted.answer(asset, cache))
 }
 
 /// A file of the app on its way out.

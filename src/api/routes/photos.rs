@@ -34,6 +34,9 @@ use crate::storage::{PhotoSource, StoredPhoto};
 /// How many seconds what is shown instead of a preview may be cached: the preview comes soon.
 const STAND_IN: i64 = 30;
 
+/// How many seconds a feed reader may keep a picture without asking whether the feed is still there.
+const IN_FEED: i64 = 24 * 60 * 60;
+
 /// As many bytes as needed to detect the type of a preview.
 const MAGIC: u64 = 64;
 
@@ -72,7 +75,7 @@ pub async fn describe(
     body: JsonBody<Describe>,
     links: Urls,
 ) -> Result<Versioned<Json<Medium>>> {
-    let expected = if_match.parse()?;
+    let expected = if_match.parse(&app.epoch)?;
     let JsonBody(Describe { caption, taken_at }) = body;
     let description = Description::parse(
         caption.as_ref().map(Option::as_deref),
@@ -88,7 +91,7 @@ pub async fn describe(
         })
         .await?;
     let medium = Json(Medium::new(&photo, &links));
-    Ok(Versioned::new(medium, version))
+    Ok(Versioned::new(medium, &links.version(version)))
 }
 
 /// The bytes of a photo, for the holder of a link that we have signed, while the photo exists. `download`: the name
@@ -108,7 +111,7 @@ pub async fn photo(
     link.send(app, cache, disposition, conditions).await
 }
 
-/// A preview of a photo, or the photo itself until there is one; for a film, its poster.
+/// A preview of a photo, or the photo itself until there is one; for a film, its poster. Or the poster or rendition of a film itself.
 #[get("/photos/<name>/<size>?<expires>&<signature>")]
 pub async fn preview(
     app: &AppState,
@@ -120,11 +123,40 @@ pub async fn preview(
 ) -> Result<Photo> {
     let form = Form::from_word(size).ok_or(NotFound::Endpoint)?;
     let link = VerifiedLink::check(app, name, expires, signature).await?;
-    let size = match form {
-        Form::Poster if link.kind.is_video() => return link.send_poster(app, conditions).await,
-        Form::Poster => return Err(NotFound::Poster.into()),
-        Form::Preview(size) => size,
+    match form {
+        Form::Poster if link.kind.is_video() => {
+            let cache = CachePolicy::Immutable(link.remaining);
+            link.send_stand_in(app, cache, conditions).await
+        }
+        Form::Rendition => link.send_rendition(app, conditions).await,
+        Form::Poster => Err(NotFound::Poster.into()),
+        Form::Preview(size) => show(app, link, size, conditions).await,
+    }
+}
+
+/// A picture of a feed, as large as feeds show them.
+pub(super) async fn show_in_feed(
+    app: &App,
+    name: PhotoName,
+    photo: FoundPhoto,
+    conditions: ConditionalHeaders,
+) -> Result<Photo> {
+    let link = VerifiedLink {
+        kind: name.kind().ok_or(NotFound::Photo)?,
+        name,
+        photo,
+        remaining: IN_FEED,
     };
+    show(app, link, PreviewSize::Large, conditions).await
+}
+
+/// A preview, or what is shown in its place.
+async fn show(
+    app: &App,
+    link: VerifiedLink,
+    size: PreviewSize,
+    conditions: ConditionalHeaders,
+) -> Result<Photo> {
     // What moves is shown large as it is.
     let is_itself = link.photo.animated && size == PreviewSize::Large;
     let cache = match link.photo.has_previews {
@@ -145,18 +177,20 @@ pub async fn preview(
 enum Form {
     Preview(PreviewSize),
     Poster,
+    Rendition,
 }
 
 impl Form {
     fn from_word(word: &str) -> Option<Self> {
         match word {
             signed_urls::POSTER => Some(Self::Poster),
+            signed_urls::RENDITION => Some(Self::Rendition),
             word => PreviewSize::from_word(word).map(Self::Preview),
         }
     }
 }
 
-/// A photo that a verified link permits.
+/// A photo that a verified link permits, or the address of a feed.
 struct VerifiedLink {
     name: PhotoName,
     kind: MediaKind,
@@ -268,13 +302,7 @@ impl VerifiedLink {
             .await
     }
 
-    /// Sends the poster of a film.
-    async fn send_poster(self, app: &App, conditions: ConditionalHeaders) -> Result<Photo> {
-        let cache = CachePolicy::Immutable(self.remaining);
-        self.send_stand_in(app, cache, conditions).await
-    }
-
-    /// Sends the poster of a film in place of its preview, to be cached for as long as that may be.
+    /// Sends the poster of a film, also in place of its preview, to be cached for as long as that may be.
     async fn send_stand_in(
         self,
         app: &App,
@@ -285,6 +313,25 @@ impl VerifiedLink {
         let poster = Self::look_at(served).await?.ok_or(NotFound::Poster)?;
         self.send_form(poster, signed_urls::POSTER, cache, conditions)
             .await
+    }
+
+    /// Sends a film as every browser plays it.
+    async fn send_rendition(self, app: &App, conditions: ConditionalHeaders) -> Result<Photo> {
+        let cache = CachePolicy::Immutable(self.remaining);
+        let served = app.photos.serve_rendition(&self.name).await;
+        let found = served.map_err(Failure::PhotosUnavailable)?;
+        match found.ok_or(NotFound::Rendition)? {
+            PhotoSource::Redirect { url, expires_in } => {
+                Ok(Photo::Redirect(Redirection::new(url, expires_in, cache)))
+            }
+            PhotoSource::Stream(stored) => {
+                // One that was made again may have other bytes.
+                let etag = self.etag(&format!("{}{}", signed_urls::RENDITION, stored.bytes));
+                let kind = video::Kind::Mp4.media_type();
+                let content = Content::new(stored, kind, etag, cache, conditions).await;
+                Ok(Photo::Stream(content.map_err(Failure::PhotosUnavailable)?))
+            }
+        }
     }
 
     async fn send_form(

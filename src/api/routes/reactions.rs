@@ -27,7 +27,7 @@ pub async fn of_share(
             reactions::list(conn, &to, &page)
         })
         .await?;
-    JsonPage::new(&links, "", list, Reaction::from)
+    JsonPage::new(&links, "", list, |reaction| Reaction::new(reaction, &links))
 }
 
 #[put("/shares/<id>/reactions/<emoji>")]
@@ -70,7 +70,7 @@ pub async fn of_comment(
             reactions::list(conn, &to, &page)
         })
         .await?;
-    JsonPage::new(&links, "", list, Reaction::from)
+    JsonPage::new(&links, "", list, |reaction| Reaction::new(reaction, &links))
 }
 
 #[put("/comments/<id>/reactions/<emoji>")]

@@ -10,23 +10,23 @@ use crate::api::extract::params::IdempotencyKey;
 use crate::api::extract::share_body::ShareBody;
 use crate::api::request::AppState;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::respond::json_view::JsonView;
 use crate::api::respond::versioned::Versioned;
+use crate::api::routes::share_media::{
+    BroughtBytes, Fate, enqueue, find_before, keep, new_photos, settle, split, within_quotas,
+};
 use crate::api::routes::uploads::taking::{self, Taking};
 use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::api::views::urls::Urls;
 use crate::app::App;
-use crate::db::Connection;
 use crate::domain::access;
-use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::photos::{self, Listed, MediaChange, NewPhoto};
+use crate::domain::photos::{self, MediaChange};
 use crate::domain::shares::{self, Created, Edited};
 use crate::domain::text::ShareText;
-use crate::error::{Error, Failure, Invalid, NotFound, Result};
-use crate::queue::PhotoQueue;
-use crate::uploads::ingest::PhotoTarget;
-use crate::uploads::several::{Brought, NewUpload, store_all};
+use crate::domain::{share_deletion, share_version};
+use crate::error::{Error, Invalid, Result};
 
 #[post("/spaces/<id>/shares", data = "<body>")]
 pub async fn create(
@@ -53,49 +53,57 @@ pub async fn create(
         ShareBody::Json(user, said) => (user, said.change(limits)?, None),
     };
     let named = taking::named(&change)?;
+    let brought = BroughtBytes::of(&change, &named);
     let share = app.reserve_share();
     let mut taking = Taking::default();
     let photos = match new_photos(change) {
         Ok(photos) if photos.is_empty() => Vec::new(),
         photos => {
             // So that nothing is done with photos that aren't welcome, or are here already.
-            let (space, before) = find_before(&user, &id, key.as_ref()).await?;
-            if let Some(before) = before {
-                return Ok(Json(Share::new(before, &links)));
+            let before = find_before(app, &user, &id, key.as_ref(), &brought).await?;
+            if let Some(made) = before.made {
+                return Ok(Json(Share::new(made, &links)));
             }
             let photos = photos?;
             if photos.len() > limits.media_per_share {
                 let max = limits.media_per_share;
                 return Err(Invalid::SeveralPhotos { max }.into());
             }
-            app.db.check_room()?;
+            before.fits?;
+            app.check_room(brought.sent)?;
             match Taking::begin(app, &user, named).await {
                 Ok(taken) => taking = taken,
                 // Of two at once with one key, the other may have taken them.
                 Err(refusal) => {
-                    return match find_before(&user, &id, key.as_ref()).await? {
-                        (_, Some(before)) => Ok(Json(Share::new(before, &links))),
-                        _ => Err(refusal),
+                    let before = find_before(app, &user, &id, key.as_ref(), &brought).await?;
+                    return match before.made {
+                        Some(made) => Ok(Json(Share::new(made, &links))),
+                        None => Err(refusal),
                     };
                 }
             }
             let photos = photos.into_iter().map(|photo| taking.resolve(photo));
             let photos = photos.collect::<Result<_>>()?;
-            keep(app, photos, space, share, false).await?
+            keep(app, photos, before.space, share, false).await?
         }
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
+    let quotas = app.config.quotas;
     let take = taking.in_transaction(now);
     let created = user
         .write(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            let created = shares::create(conn, &member, share, &text, &kept, key.as_ref(), now)?;
-            if let Created::Now(_) = &created {
-                take(conn, session)?;
-                enqueue(&queue, conn, &kept)?;
-            }
-            Ok(created)
+            let of = (member.space(), session.user().id);
+            within_quotas(conn, of, &quotas, &kept, || {
+                let created =
+                    shares::create(conn, &member, share, &text, &kept, key.as_ref(), now)?;
+                if let Created::Now(_) = &created {
+                    take(conn, session)?;
+                    enqueue(&queue, conn, &kept)?;
+                }
+                Ok(created)
+            })
         })
         .await;
     // Of two at once with one key, the second has brought its photos for nothing.
@@ -109,34 +117,6 @@ pub async fn create(
         taking.end(app).await;
     }
     Ok(Json(Share::new(created?.share(), &links)))
-}
-
-/// The space of a member, and the share that they have made there under this key, if they have.
-async fn find_before(
-    user: &CurrentUser<'_>,
-    space: &RawId<SpaceId>,
-    key: Option<&ClientKey>,
-) -> Result<(SpaceId, Option<shares::Share>)> {
-    let (space, key) = (space.clone(), key.cloned());
-    user.read(move |conn, session| {
-        let member = access::space(conn, session, &space)?.member()?;
-        let before = shares::find_made(conn, &member, key.as_ref())?;
-        Ok((member.space(), before))
-    })
-    .await
-}
-
-/// The photos of a new share, which has none that it could keep.
-fn new_photos(change: MediaChange<NewUpload<Brought>>) -> Result<Vec<NewUpload<Brought>>> {
-    let listed = match change {
-        MediaChange::Replace(photos) => return Ok(photos),
-        MediaChange::List(listed) => listed,
-    };
-    let new = |listed| match listed {
-        Listed::New(photo) => Ok(photo),
-        Listed::Kept(id, _) => Err(NotFound::PhotoOfShare { id: id.to_string() }.into()),
-    };
-    listed.into_iter().map(new).collect()
 }
 
 #[get("/spaces/<id>/shares")]
@@ -160,15 +140,16 @@ pub async fn get(
     caller: Caller<'_>,
     id: RawId<ShareId>,
     links: Urls,
-) -> Result<Versioned<Json<Share>>> {
+) -> Result<Versioned<JsonView<Share>>> {
     let found = caller
         .read(move |conn, session| {
             let readable = access::share(conn, session, &id)?.read()?;
             shares::get(conn, &readable)
         })
         .await?;
-    let version = found.version;
-    Ok(Versioned::new(Json(Share::new(found, &links)), version))
+    let version = links.version(found.version);
+    let share = JsonView::new(&Share::new(found, &links))?;
+    Ok(Versioned::new(share, &version))
 }
 
 #[put("/shares/<id>", data = "<edit>")]
@@ -178,7 +159,7 @@ pub async fn edit(
     if_match: IfMatch,
     edit: ShareBody<'_, EditShare>,
 ) -> Result<Versioned<&'static str>> {
-    let expected = if_match.parse()?;
+    let expected = if_match.parse(&app.epoch)?;
     let limits = &app.config.limits;
     let max = limits.media_per_share;
     let nothing = MediaChange::Replace(Vec::new());
@@ -204,12 +185,14 @@ pub async fn edit(
             if words.is_none() && change.is_none() {
                 return Err(Invalid::MissingKey { key: "text" }.into());
             }
-            let words = Words::of(app, words, false, change.is_some())?;
+            let has_new = change.as_ref().is_some_and(MediaChange::has_new);
+            let words = Words::of(app, words, has_new, change.is_some())?;
             (user, words, change.unwrap_or(nothing), None)
         }
     };
     let given = id.clone();
     let named = taking::named(&change)?;
+    let brought = BroughtBytes::of(&change, &named);
     let (new, outline) = split(change);
     let (space, share) = user
         .read({
@@ -236,23 +219,27 @@ pub async fn edit(
     let photos = if new.is_empty() {
         Vec::new()
     } else {
-        app.db.check_room()?;
+        app.check_room(brought.sent)?;
         let new = new.into_iter().map(|photo| taking.resolve(photo));
         keep(app, new.collect::<Result<_>>()?, space, share, true).await?
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
+    let quotas = app.config.quotas;
     let take = taking.in_transaction(now);
     let edited = user
         .write(move |conn, session| {
             let editable = access::share(conn, session, &id)?.edit()?;
             expected.check(conn, editable.space(), editable.share())?;
-            take(conn, session)?;
-            let mut new = kept.iter().cloned();
-            let change = outline.with(|()| new.next());
-            let edited = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
-            enqueue(&queue, conn, &kept)?;
-            Ok(edited)
+            let of = (editable.space(), session.user().id);
+            within_quotas(conn, of, &quotas, &kept, || {
+                take(conn, session)?;
+                let mut new = kept.iter().cloned();
+                let change = outline.with(|()| new.next());
+                let edited = shares::edit(conn, &editable, text.as_ref(), (change, max), now)?;
+                enqueue(&queue, conn, &kept)?;
+                Ok(edited)
+            })
         })
         .await;
     let fate = edited.as_ref().map_or_else(Fate::after, |_| Fate::Written);
@@ -262,17 +249,8 @@ pub async fn edit(
     }
     let Edited { removed, version } = edited?;
     app.cleanup().delete_now(&removed).await;
-    Ok(Versioned::new("Share edited", version))
-}
-
-/// The new photos of a change, and where they go.
-fn split(change: MediaChange<NewUpload<Brought>>) -> (Vec<NewUpload<Brought>>, MediaChange<()>) {
-    let mut new = Vec::new();
-    let outline = change.with(|photo| {
-        new.push(photo);
-        Some(())
-    });
-    (new, outline)
+    let version = share_version::name(&app.epoch, version);
+    Ok(Versioned::new("Share edited", &version))
 }
 
 #[delete("/shares/<id>")]
@@ -282,15 +260,16 @@ pub async fn delete(
     id: RawId<ShareId>,
     if_match: IfMatch,
 ) -> Result<&'static str> {
-    let (now, expected) = (app.now(), if_match.parse()?);
-    let deleted = user
+    let (now, expected) = (app.now(), if_match.parse(&app.epoch)?);
+    let (key, begun) = user
         .write_making_room(move |conn, session| {
             let deletable = access::share(conn, session, &id)?.delete()?;
-            expected.check(conn, deletable.space(), deletable.share())?;
-            shares::delete(conn, &deletable, now)
+            let key = (deletable.space(), deletable.share());
+            expected.check(conn, key.0, key.1)?;
+            Ok((key, share_deletion::begin(conn, &deletable, now)?))
         })
         .await?;
-    app.cleanup().delete_now(&deleted).await;
+    app.space_deletion().finish_share(key, begun).await?;
     Ok("Share deleted")
 }
 
@@ -322,63 +301,5 @@ impl Words {
             }),
             (_, Err(refusal)) => Err(refusal),
         }
-    }
-}
-
-/// Cleans and stores new photos of a share, which was there `before` or is new.
-async fn keep(
-    app: &App,
-    photos: Vec<NewUpload>,
-    space: SpaceId,
-    share: ShareId,
-    before: bool,
-) -> Result<Vec<NewPhoto>> {
-    let target = |position: usize| PhotoTarget {
-        space,
-        share,
-        photo: app.reserve_photo(),
-        revision: before || position > 0,
-    };
-    let photos = photos.into_iter().enumerate();
-    let targets = photos.map(|(position, photo)| (photo, target(position)));
-    store_all(&app.ingest, targets.collect()).await
-}
-
-/// Queues new photos, in the transaction that writes them.
-fn enqueue(queue: &PhotoQueue, conn: &Connection, photos: &[NewPhoto]) -> Result<()> {
-    let mut photos = photos.iter();
-    Ok(photos.try_for_each(|photo| queue.enqueue(conn, &photo.name))?)
-}
-
-/// What became of the row of a photo.
-#[derive(Clone, Copy)]
-enum Fate {
-    Written,
-    NotWritten,
-    Unknown,
-}
-
-impl Fate {
-    /// What a disk or a folder that fails during the commit has kept is known only when the database is read again.
-    fn after(error: &Error) -> Self {
-        match error {
-            Error::Failure(Failure::Internal(_) | Failure::DataGone) => Self::Unknown,
-            _ => Self::NotWritten,
-        }
-    }
-}
-
-/// After the transaction: wakes the worker for the photos, or deletes them if the share was refused. If that isn't known, their
-/// bytes stay until the cleanup has looked whether a share has them.
-async fn settle(app: &App, photos: &[NewPhoto], fate: Fate) {
-    match fate {
-        _ if photos.is_empty() => {}
-        Fate::Written => app.queue.notify(),
-        Fate::NotWritten => {
-            for photo in photos {
-                app.ingest.rollback(photo).await;
-            }
-        }
-        Fate::Unknown => {}
     }
 }

@@ -1,23 +1,26 @@
 //! Spaces.
 
+use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
+use serde_json::Value;
 
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::respond::json_view::JsonView;
 use crate::api::views::space_of_member::SpaceOfMember;
-use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceSummary};
+use crate::api::views::spaces::{NewSpace, ReadSpace, Rename, Space, SpaceSummary};
 use crate::api::views::urls::Urls;
 use crate::check::sentence;
-use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
-use crate::domain::spaces;
+use crate::domain::spaces::{self, SpaceOrder};
 use crate::domain::text::SpaceName;
-use crate::domain::{access, pins, space_deletion};
-use crate::error::Result;
+use crate::domain::{access, pins, read_marks, space_deletion, usage};
+use crate::error::{FieldName, Malformed, Result};
 use crate::logging::audit;
 
 #[post("/spaces", data = "<body>")]
@@ -25,36 +28,52 @@ pub async fn create(
     app: &AppState,
     user: CurrentUser<'_>,
     body: JsonBody<NewSpace>,
+    links: Urls,
 ) -> Result<Json<Space>> {
     let name = SpaceName::parse(&body.0.name, &app.config.limits)?;
     let now = app.now();
     let created = user
         .write(move |conn, session| spaces::create(conn, session, &name, now))
         .await?;
-    Ok(Json(created.into()))
+    Ok(Json(Space::new(created, &links)))
 }
 
 #[get("/spaces")]
-pub async fn list(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage<SpaceSummary>> {
+pub async fn list(
+    caller: Caller<'_>,
+    page: Page,
+    order: SpaceOrder,
+    links: Urls,
+) -> Result<JsonPage<SpaceSummary>> {
     let list = caller
-        .read(move |conn, session| spaces::list(conn, session, &page))
+        .read(move |conn, session| spaces::list(conn, session, order, &page))
         .await?;
-    JsonPage::new(&links, "", list, SpaceSummary::from)
+    let query = match order {
+        SpaceOrder::Name => "",
+        SpaceOrder::Activity => "&order=activity",
+    };
+    JsonPage::new(&links, query, list, |summary| {
+        SpaceSummary::new(summary, &links)
+    })
 }
 
 #[get("/spaces/<id>")]
 pub async fn get(
+    app: &AppState,
     caller: Caller<'_>,
     id: RawId<SpaceId>,
     links: Urls,
-) -> Result<Json<SpaceOfMember>> {
-    let (space, pinned) = caller
+) -> Result<JsonView<SpaceOfMember>> {
+    let quotas = app.config.quotas;
+    let (space, pinned, usage) = caller
         .read(move |conn, session| {
             let member = access::space(conn, session, &id)?.member()?;
-            Ok((spaces::get(conn, &member)?, pins::list(conn, &member)?))
+            let usage = usage::of_space(conn, member.space(), &quotas)?;
+            let pinned = pins::list(conn, &member)?;
+            Ok((spaces::get(conn, &member)?, pinned, usage))
         })
         .await?;
-    Ok(Json(SpaceOfMember::new(space, pinned, &links)))
+    JsonView::new(&SpaceOfMember::new(space, pinned, usage, &links))
 }
 
 #[put("/spaces/<id>", data = "<body>")]
@@ -71,6 +90,27 @@ pub async fn rename(
     })
     .await?;
     Ok("Space renamed")
+}
+
+#[put("/spaces/<id>/read", data = "<body>")]
+pub async fn read(
+    user: CurrentUser<'_>,
+    id: RawId<SpaceId>,
+    body: JsonBody<ReadSpace>,
+) -> Result<Status> {
+    let Value::Number(share) = body.0.share_id else {
+        return Err(Malformed::NotId {
+            field: FieldName::ShareId,
+        }
+        .into());
+    };
+    let share: RawId<ShareId> = RawId::new(&share.to_string());
+    user.write(move |conn, session| {
+        let member = access::space(conn, session, &id)?.member()?;
+        read_marks::read(conn, &member, share.parse()?)
+    })
+    .await?;
+    Ok(Status::NoContent)
 }
 
 #[delete("/spaces/<id>")]

@@ -19,11 +19,17 @@ use crate::domain::shares::Share;
 /// The most characters of a title, which is the beginning of the text.
 const MAX_TITLE: usize = 80;
 
-/// Writes a feed. `installation` distinguishes the ids of this server from those of others.
+/// Writes a feed. `installation` distinguishes the ids of this server from those of others; `address` is the feed's own, and its
+/// pictures are below it.
 ///
 /// # Errors
 /// Never but for a lack of memory.
-pub fn write(content: &FeedContent, installation: &str, urls: &Urls) -> io::Result<Vec<u8>> {
+pub fn write(
+    content: &FeedContent,
+    installation: &str,
+    address: &str,
+    urls: &Urls,
+) -> io::Result<Vec<u8>> {
     let space = content.space.id.number();
     let newest = content.shares.iter().map(changed_at).max();
     let updated = newest.unwrap_or(content.space_created_at);
@@ -38,7 +44,7 @@ pub fn write(content: &FeedContent, installation: &str, urls: &Urls) -> io::Resu
         link(xml, "alternate", &urls.page(&format!("spaces/{space}")))?;
         for share in &content.shares {
             xml.create_element("entry")
-                .write_inner_content(|xml| entry(xml, share, installation, urls))?;
+                .write_inner_content(|xml| entry(xml, share, installation, address, urls))?;
         }
         Ok(())
     })?;
@@ -54,6 +60,7 @@ fn entry(
     xml: &mut Writer<Vec<u8>>,
     share: &Share,
     installation: &str,
+    address: &str,
     urls: &Urls,
 ) -> io::Result<()> {
     let id = share.id.number();
@@ -63,12 +70,12 @@ fn entry(
     text(xml, "published", &share.created_at.rfc3339())?;
     text(xml, "updated", &changed_at(share).rfc3339())?;
     xml.create_element("author")
-        .write_inner_content(|xml| text(xml, "name", &share.user.login))?;
+        .write_inner_content(|xml| text(xml, "name", &share.user.name))?;
     link(xml, "alternate", &page)?;
     let content = xml
         .create_element("content")
         .with_attribute(("type", "html"));
-    content.write_text_content(BytesText::new(&allowed(&html(share, &page, urls))))?;
+    content.write_text_content(BytesText::new(&allowed(&html(share, &page, address))))?;
     Ok(())
 }
 
@@ -93,7 +100,7 @@ fn title(share: &Share) -> String {
 }
 
 /// The text and the photos of a share as HTML, each leading to the share's own page.
-fn html(share: &Share, page: &str, urls: &Urls) -> String {
+fn html(share: &Share, page: &str, address: &str) -> String {
     let page = escape(page);
     let mut html = String::new();
     if !share.text.is_empty() {
@@ -102,7 +109,7 @@ fn html(share: &Share, page: &str, urls: &Urls) -> String {
     }
     for photo in &share.photos {
         let caption = photo.caption.as_deref().unwrap_or_default();
-        let shown = picture(photo, caption, urls);
+        let shown = picture(photo, caption, address);
         let shown = shown.unwrap_or_else(|| "▶".to_owned());
         let caption = escape(caption);
         // To a String, which can't fail.
@@ -115,15 +122,12 @@ fn html(share: &Share, page: &str, urls: &Urls) -> String {
 }
 
 /// The picture by which a photo or video is shown; none of a video without a poster.
-fn picture(photo: &Photo, caption: &str, urls: &Urls) -> Option<String> {
+fn picture(photo: &Photo, caption: &str, address: &str) -> Option<String> {
     if !photo.has_picture {
         return None;
     }
     let (width, height) = PreviewSize::Large.within(photo.width, photo.height);
-    let url = urls
-        .photo(&photo.name)
-        .to(Some(PreviewSize::Large))
-        .to_string();
+    let url = format!("{address}/photos/{}", photo.name.as_str());
     let (url, caption) = (escape(&url), escape(caption));
     Some(format!(
         "<img src=\"{url}\" width=\"{width}\" height=\"{height}\" alt=\"{caption}\">"

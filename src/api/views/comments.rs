@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::reactions::ReactionCount;
 use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
+use super::urls::Urls;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, text};
 use crate::domain::comments;
@@ -27,16 +28,17 @@ pub struct Comment {
     mentions: Vec<User>,
 }
 
-impl From<comments::Comment> for Comment {
-    fn from(comment: comments::Comment) -> Self {
+impl Comment {
+    /// With URLs for the client.
+    pub fn new(comment: comments::Comment, urls: &Urls) -> Self {
         Self {
             id: comment.id.into(),
-            user: comment.user.into(),
+            user: User::new(comment.user, urls),
             text: comment.text,
             created_at: comment.created_at.into(),
             edited_at: comment.edited_at.map(Into::into),
             reactions: comment.reactions.into_iter().map(Into::into).collect(),
-            mentions: comment.mentions.into_iter().map(Into::into).collect(),
+            mentions: User::all(comment.mentions, urls),
         }
     }
 }
@@ -50,11 +52,12 @@ pub struct Conversation {
     latest: Vec<Comment>,
 }
 
-impl From<comments::Conversation> for Conversation {
-    fn from(conversation: comments::Conversation) -> Self {
+impl Conversation {
+    pub(super) fn new(conversation: comments::Conversation, urls: &Urls) -> Self {
+        let latest = conversation.latest.into_iter();
         Self {
             count: conversation.count,
-            latest: conversation.latest.into_iter().map(Into::into).collect(),
+            latest: latest.map(|comment| Comment::new(comment, urls)).collect(),
         }
     }
 }

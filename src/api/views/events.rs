@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::reactions::ReactionCount;
 use super::scalars::Id;
-use crate::domain::ids::{ShareId, SpaceId};
+use crate::domain::ids::{CommentId, ShareId, SpaceId};
+use crate::domain::reactions;
 
 /// An object, and the space that it is in.
 #[derive(Serialize)]
@@ -37,6 +39,30 @@ impl<T> InShare<T> {
         Self {
             share_id: share.into(),
             object,
+        }
+    }
+}
+
+/// The reactions to a share or a comment.
+#[derive(Serialize)]
+pub struct Reactions {
+    share_id: Id,
+    /// The comment, if it is not the share itself.
+    comment_id: Option<Id>,
+    reactions: Vec<ReactionCount>,
+}
+
+impl Reactions {
+    /// Those to this share, or to this comment on it.
+    pub fn new(
+        share: ShareId,
+        comment: Option<CommentId>,
+        reactions: Vec<reactions::ReactionCount>,
+    ) -> Self {
+        Self {
+            share_id: share.into(),
+            comment_id: comment.map(Into::into),
+            reactions: reactions.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -4,8 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::operation::OperatorsPerson;
 use super::scalars::{Id, Moment};
 use super::spaces::Space;
+use super::urls::Urls;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, optional, optional_text, text};
 use crate::domain::invitations::{self, InvitationOptions};
@@ -44,14 +46,16 @@ pub struct Invitation {
     expires_at: Moment,
 }
 
-impl From<invitations::Invitation> for Invitation {
-    fn from(invitation: invitations::Invitation) -> Self {
+impl Invitation {
+    /// With URLs for the client.
+    pub fn new(invitation: invitations::Invitation, urls: &Urls) -> Self {
+        let maker = invitation.created_by;
         Self {
             id: invitation.id.into(),
             role: invitation.role.into(),
             uses_left: invitation.uses_left,
             is_valid: invitation.is_valid,
-            created_by: invitation.created_by.map(Into::into),
+            created_by: maker.map(|user| User::new(user, urls)),
             created_at: invitation.created_at.into(),
             expires_at: invitation.expires_at.into(),
         }
@@ -73,16 +77,27 @@ pub struct InvitationWithLink {
 /// An invitation as the command line shows it. In the API, the path names the space.
 #[derive(Serialize)]
 pub struct OperatorsInvitation {
-    #[serde(flatten)]
-    invitation: Invitation,
+    id: Id,
+    role: Role,
+    uses_left: u16,
+    is_valid: bool,
+    created_by: Option<OperatorsPerson>,
+    created_at: Moment,
+    expires_at: Moment,
     space_id: Option<Id>,
 }
 
 impl From<invitations::Invitation> for OperatorsInvitation {
     fn from(invitation: invitations::Invitation) -> Self {
         Self {
+            id: invitation.id.into(),
+            role: invitation.role.into(),
+            uses_left: invitation.uses_left,
+            is_valid: invitation.is_valid,
+            created_by: invitation.created_by.map(Into::into),
+            created_at: invitation.created_at.into(),
+            expires_at: invitation.expires_at.into(),
             space_id: invitation.space.map(Into::into),
-            invitation: invitation.into(),
         }
     }
 }
@@ -98,10 +113,11 @@ pub struct InvitationPreview {
     expires_at: Moment,
 }
 
-impl From<invitations::InvitationPreview> for InvitationPreview {
-    fn from(preview: invitations::InvitationPreview) -> Self {
+impl InvitationPreview {
+    /// With URLs for the client.
+    pub fn new(preview: invitations::InvitationPreview, urls: &Urls) -> Self {
         Self {
-            space: preview.space.map(Into::into),
+            space: preview.space.map(|space| Space::new(space, urls)),
             role: preview.role.into(),
             invited_by: preview.invited_by,
             expires_at: preview.expires_at.into(),

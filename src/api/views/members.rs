@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::urls::Urls;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, any, text};
 use crate::domain::members::Membership;
@@ -18,10 +19,11 @@ pub struct Member {
     is_admin: bool,
 }
 
-impl From<Membership> for Member {
-    fn from(member: Membership) -> Self {
+impl Member {
+    /// With a URL for the client.
+    pub fn new(member: Membership, urls: &Urls) -> Self {
         Self {
-            user: member.user.into(),
+            user: User::new(member.user, urls),
             is_admin: member.is_admin,
         }
     }

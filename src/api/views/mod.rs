@@ -16,6 +16,14 @@ pub mod feeds;
 pub mod invitations;
 // Who belongs to a space.
 pub mod members;
+// What users are told of.
+pub mod notices;
+// All that a user has made.
+pub mod own_data;
+// Browsers that get push messages.
+pub mod push;
+// What the command line shows to programs.
+pub mod operation;
 // The keys of bodies.
 pub mod payload;
 // Photos with their previews, and the list of a space's.
@@ -38,6 +46,8 @@ pub mod shares;
 pub mod spaces;
 // A space with its pinned shares.
 pub mod space_of_member;
+// How much photos and videos take.
+pub mod storage;
 // URLs that begin with our own address, and times.
 pub mod urls;
 // Uploads that wait for their share.

@@ -1,6 +1,7 @@
 //! The keys of JSON bodies, in the order in which they are checked.
 
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer};
 
 use crate::error::FieldName;
 
@@ -13,6 +14,8 @@ pub struct Field {
     pub is_required: bool,
     /// Of a list of objects, their keys.
     pub entries: Option<&'static [&'static str]>,
+    /// Of an object, its keys.
+    pub keys: Option<&'static [&'static str]>,
     /// Of a list of values, how many it can have.
     pub values: Option<usize>,
 }
@@ -25,6 +28,7 @@ pub const fn text(key: &'static str, name: FieldName) -> Field {
         is_text: true,
         is_required: true,
         entries: None,
+        keys: None,
         values: None,
     }
 }
@@ -45,6 +49,7 @@ pub const fn any(key: &'static str, name: FieldName) -> Field {
         is_text: false,
         is_required: true,
         entries: None,
+        keys: None,
         values: None,
     }
 }
@@ -69,6 +74,14 @@ pub const fn optional_list(
     }
 }
 
+/// A key whose value is an object with these keys.
+pub const fn object(key: &'static str, name: FieldName, keys: &'static [&'static str]) -> Field {
+    Field {
+        keys: Some(keys),
+        ..any(key, name)
+    }
+}
+
 /// A key whose value is a list of values. At most `max` of them are read.
 pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
     Field {
@@ -81,4 +94,13 @@ pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
 pub trait Payload: DeserializeOwned {
     /// Its keys, in the order in which they are checked.
     const FIELDS: &'static [Field];
+    /// Whether a request may have no body at all, as if it were an empty object.
+    const MAY_BE_ABSENT: bool = false;
+}
+
+/// Reads what is there, be it null: of a key that may be left out, to change nothing, and whose null means something else.
+pub(super) fn said<'de, D: Deserializer<'de>>(
+    value: D,
+) -> Result<Option<Option<String>>, D::Error> {
+    Option::deserialize(value).map(Some)
 }

@@ -4,13 +4,13 @@ use base64::display::Base64Display;
 use base64::engine::general_purpose::STANDARD;
 use picture::PreviewSize;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::scalars::{DATE_AND_TIME, Id, SharedAt, TakenAt};
 use super::settings::FromSettings;
 use super::urls::{PhotoUrl, PhotoUrls, Urls};
 use super::users::User;
-use crate::api::views::payload::{Field, Payload, optional_text, values};
+use crate::api::views::payload::{Field, Payload, optional_text, said, values};
 use crate::domain::ids::{PhotoId, RawId};
 use crate::domain::photos::{Photo, SharedPhoto};
 use crate::error::{FieldName, Invalid, Malformed};
@@ -50,6 +50,9 @@ pub struct Medium {
     /// The picture that is shown until a video plays. Null for a photo, and for a video without one, whose preview links then
     /// return 404.
     poster_url: Option<PhotoUrl>,
+    /// The same video as every browser plays it: H.264 and AAC in an MP4 of at most 1920 by 1080 pixels. Null for a photo, for a
+    /// video that needs none or that none can be made of, and until it is made.
+    rendition_url: Option<PhotoUrl>,
     #[schemars(range(min = 1), extend("example" = 400))]
     width: u32,
     #[schemars(range(min = 1), extend("example" = 400))]
@@ -94,6 +97,7 @@ impl Medium {
             },
             url: own.to(None),
             poster_url: (photo.name.is_video() && photo.has_picture).then(|| own.to_poster()),
+            rendition_url: photo.has_rendition.then(|| own.to_rendition()),
             width: photo.width,
             height: photo.height,
             placeholder: photo.placeholder.clone().map(Base64),
@@ -170,11 +174,6 @@ impl SelectMedia {
     }
 }
 
-/// What is there, be it null.
-fn said<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
-}
-
 /// Bytes that become text where they are sent.
 struct Base64(Vec<u8>);
 
@@ -248,7 +247,7 @@ impl ImageInList {
             image,
             media: medium,
             share_id: shared.share.into(),
-            user: shared.user.into(),
+            user: User::new(shared.user, urls),
             timestamp: urls.time(shared.shared_at),
         }
     }

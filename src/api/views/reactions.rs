@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::scalars::Moment;
+use super::urls::Urls;
 use super::users::User;
 use crate::domain::reactions;
 
@@ -40,11 +41,12 @@ pub struct Reaction {
     created_at: Moment,
 }
 
-impl From<reactions::Reaction> for Reaction {
-    fn from(reaction: reactions::Reaction) -> Self {
+impl Reaction {
+    /// With a URL for the client.
+    pub fn new(reaction: reactions::Reaction, urls: &Urls) -> Self {
         Self {
             emoji: reaction.emoji,
-            user: reaction.user.into(),
+            user: User::new(reaction.user, urls),
             created_at: reaction.created_at.into(),
         }
     }

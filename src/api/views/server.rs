@@ -14,6 +14,9 @@ pub struct Server {
     /// Whether there are no accounts yet.
     #[schemars(extend("example" = true))]
     needs_first_account: bool,
+    /// Whether users can be sent mail, such as when they have forgotten their password.
+    #[schemars(extend("example" = true))]
+    sends_mail: bool,
     limits: Limits,
     /// Whether a photo can't be shared without a text.
     #[schemars(extend("example" = true))]
@@ -31,6 +34,7 @@ impl Server {
         Self {
             registration: config.registration.into(),
             needs_first_account,
+            sends_mail: config.sends_mail(),
             limits: (&config.limits).into(),
             photo_needs_text: config.compatibility.original_clients,
             photo_types: photo_types(config.photos.heic),
@@ -96,6 +100,8 @@ pub struct Limits {
     #[schemars(range(min = 1))]
     space_name_max: usize,
     #[schemars(range(min = 1))]
+    user_name_max: usize,
+    #[schemars(range(min = 1))]
     text_min: usize,
     #[schemars(range(min = 1))]
     text_max: usize,
@@ -135,6 +141,7 @@ impl From<&config::Limits> for Limits {
             password_max,
             space_name_min,
             space_name_max,
+            user_name_max,
             text_min,
             text_max,
             photo_bytes,
@@ -154,6 +161,7 @@ impl From<&config::Limits> for Limits {
             password_max,
             space_name_min,
             space_name_max,
+            user_name_max,
             text_min,
             text_max,
             photo_bytes,

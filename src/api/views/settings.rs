@@ -12,6 +12,8 @@ pub enum FromSettings {
     Password,
     /// The bounds of a space's name.
     SpaceName,
+    /// The bounds of a user's name.
+    UserName,
     /// The bounds of a share's text.
     ShareText,
     /// The bounds of a photo's caption.

@@ -47,10 +47,10 @@ struct Content {
     timestamp: SharedAt,
     /// When its text or its photos were changed last; null if they never were.
     edited_at: Option<Moment>,
-    /// Counted up by each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag` of
-    /// the share, which edits take as `If-Match`.
-    #[schemars(range(min = 1), extend("example" = 1))]
-    version: i64,
+    /// Another one after each edit of the text, the photos, their order, their captions and their dates. In quotes, it is the `ETag`
+    /// of the share, which edits take as `If-Match`.
+    #[schemars(extend("example" = "5f3a9c01-1"))]
+    version: String,
     /// The first photo itself, or the poster of the first video; null if there is none.
     image_url: Option<PhotoUrl>,
     /// Details of that first photo.
@@ -215,7 +215,7 @@ impl Share {
     pub fn new(mut share: shares::Share, urls: &Urls) -> Self {
         Self {
             id: share.id.into(),
-            space: share.space.take().map(Into::into),
+            space: share.space.take().map(|space| Space::new(space, urls)),
             content: Content::new(share, urls),
         }
     }
@@ -235,17 +235,17 @@ impl Content {
         };
         media.extend(photos.map(|photo| Medium::new(&photo, urls)));
         Self {
-            user: share.user.into(),
+            user: User::new(share.user, urls),
             text: share.text,
             timestamp: urls.time(share.created_at),
             edited_at: share.edited_at.map(Into::into),
-            version: share.version,
+            version: urls.version(share.version),
             image_url,
             image,
             media,
-            comments: share.comments.into(),
+            comments: Conversation::new(share.comments, urls),
             reactions: share.reactions.into_iter().map(Into::into).collect(),
-            mentions: share.mentions.into_iter().map(Into::into).collect(),
+            mentions: User::all(share.mentions, urls),
         }
     }
 }

@@ -2,12 +2,15 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::scalars::{Id, Moment};
 use super::settings::FromSettings;
+use super::urls::{AvatarUrl, Urls};
 use super::users::User;
-use crate::api::views::payload::{Field, Payload, text};
-use crate::domain::spaces::{self, Overview};
+use crate::api::views::payload::{Field, Payload, any, text};
+use crate::domain::read_marks::MAX_UNREAD;
+use crate::domain::spaces;
 use crate::error::FieldName;
 
 /// A space.
@@ -16,13 +19,18 @@ pub struct Space {
     id: Id,
     #[schemars(extend("example" = "Family"))]
     name: String,
+    /// Its picture, a square JPEG of at most 400 by 400 pixels. Absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    avatar_url: Option<AvatarUrl>,
 }
 
-impl From<spaces::Space> for Space {
-    fn from(space: spaces::Space) -> Self {
+impl Space {
+    /// With a URL for the client.
+    pub fn new(space: spaces::Space, urls: &Urls) -> Self {
         Self {
             id: space.id.into(),
             name: space.name,
+            avatar_url: space.avatar.map(|avatar| urls.avatar(&avatar)),
         }
     }
 }
@@ -37,15 +45,27 @@ pub struct SpaceSummary {
     #[schemars(range(min = 0), extend("example" = 5))]
     member_count: i64,
     latest_share: Option<LatestShare>,
+    /// How many shares and comments of others are new to the current user; 100 means that many or more.
+    #[schemars(range(min = 0, max = MAX_UNREAD), extend("example" = 3))]
+    unread: i64,
+    /// When somebody shared or commented last; before that, when the space was created.
+    last_activity_at: Moment,
+    /// The newest share that the current user has read: later ones of others are new to them.
+    last_read_share_id: Option<Id>,
 }
 
-impl From<spaces::SpaceSummary> for SpaceSummary {
-    fn from(summary: spaces::SpaceSummary) -> Self {
+impl SpaceSummary {
+    /// With URLs for the client.
+    pub fn new(summary: spaces::SpaceSummary, urls: &Urls) -> Self {
+        let latest = summary.latest_share;
         Self {
-            space: summary.space.into(),
+            space: Space::new(summary.space, urls),
             is_admin: summary.is_admin,
             member_count: summary.member_count,
-            latest_share: summary.latest_share.map(Into::into),
+            latest_share: latest.map(|share| LatestShare::new(share, urls)),
+            unread: summary.unread,
+            last_activity_at: summary.last_activity_at.into(),
+            last_read_share_id: summary.last_read_share.map(Into::into),
         }
     }
 }
@@ -62,34 +82,14 @@ pub struct LatestShare {
     has_photo: bool,
 }
 
-impl From<spaces::LatestShare> for LatestShare {
-    fn from(share: spaces::LatestShare) -> Self {
+impl LatestShare {
+    fn new(share: spaces::LatestShare, urls: &Urls) -> Self {
         Self {
             id: share.id.into(),
-            user: share.user.into(),
+            user: User::new(share.user, urls),
             text: share.text,
             timestamp: share.created_at.into(),
             has_photo: share.has_photo,
-        }
-    }
-}
-
-/// A space as the command line shows it.
-#[derive(Serialize)]
-pub struct OperatorsSpace {
-    id: Id,
-    name: String,
-    members: i64,
-    shares: i64,
-}
-
-impl From<Overview> for OperatorsSpace {
-    fn from(space: Overview) -> Self {
-        Self {
-            id: space.id.into(),
-            name: space.name,
-            members: space.members,
-            shares: space.shares,
         }
     }
 }
@@ -115,4 +115,16 @@ pub struct Rename {
 
 impl Payload for Rename {
     const FIELDS: &'static [Field] = &[text("new-name", FieldName::NewName)];
+}
+
+/// Says what the current user has read of a space.
+#[derive(Deserialize, JsonSchema)]
+pub struct ReadSpace {
+    /// The newest share that they have seen, or one that they have opened.
+    #[schemars(with = "Id", extend("example" = 34))]
+    pub share_id: Value,
+}
+
+impl Payload for ReadSpace {
+    const FIELDS: &'static [Field] = &[any("share_id", FieldName::ShareId)];
 }

@@ -6,11 +6,18 @@ use serde_json::json;
 
 use super::bounds;
 use crate::api::openapi::operation::{Operation, operation};
-use crate::api::views::accounts::{AccessToken, ChangePassword, Credentials, Register, Reset};
+use crate::api::views::accounts::{
+    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, ForgottenPassword, Me,
+    Register, Reset,
+};
 use crate::api::views::sessions::Session;
 use crate::api::views::users::User;
 use crate::config::Limits;
-use crate::error::{Conflict, Denied, FieldName, Invalid, NotFound, Overload};
+use crate::domain::email::Frequency;
+use crate::domain::language::Language;
+use crate::domain::text::UserName;
+use crate::downloads::MAX_PHOTOS;
+use crate::error::{Conflict, Denied, FieldName, Invalid, Malformed, NotFound, Overload};
 
 pub fn accounts(limits: &Limits) -> Vec<Operation> {
     vec![
@@ -55,15 +62,81 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
         .returns::<AccessToken>()
         .refuses([
             Denied::WrongLogin,
+            Denied::AccountDisabled,
             Denied::NotByHttps {
                 url: String::from("https://spaces.example.org"),
             },
         ])
         .refuses([too_many_attempts()]),
         operation("get", "/me", "accounts.me", "Get the current user")
-            .about("The account that the session belongs to.")
+            .about(
+                "The account that the session belongs to, with its profile and the number of its unread notices.",
+            )
             .for_users()
-            .returns::<User>(),
+            .returns::<Me>(),
+        operation(
+            "put",
+            "/me",
+            "accounts.change_profile",
+            "Change my name, my language, my time zone, my mail",
+        )
+        .about(
+            "A missing field stays as it is, and null undoes the choice. The members of my spaces are sent \
+             `member.changed` when my name is another. An address counts once it was confirmed by a link that is sent there, at most \
+             five times a day.",
+        )
+        .for_users()
+        .takes_json::<ChangeProfile>()
+        .returns::<Me>()
+        .refuses(bounds(FieldName::Name, UserName::MIN, limits.user_name_max))
+        .refuses([
+            Malformed::NotOneOf {
+                field: FieldName::Language,
+                values: Language::TAGS,
+            },
+            Malformed::TimeZone,
+            Malformed::EmailAddress,
+            Malformed::NotOneOf {
+                field: FieldName::Digest,
+                values: Frequency::WORDS,
+            },
+        ])
+        .refuses([NotFound::Mail])
+        .refuses([too_many_attempts()]),
+        operation(
+            "delete",
+            "/me",
+            "accounts.delete",
+            "Delete my account",
+        )
+        .about(
+            "With all that is mine: shares and photos, comments, reactions, uploads, memberships, and the spaces that have no other \
+             member. Where others would be left without an admin, it is refused. When it is answered, nobody can see any of it any \
+             more.",
+        )
+        .for_users()
+        .takes_json::<DeleteAccount>()
+        .answers(204, "Done", json!({}))
+        .refuses([Denied::WrongPassword])
+        .refuses([Conflict::OnlyAdmin {
+            login: String::from("ann"),
+            spaces: vec![String::from("Family")],
+        }])
+        .refuses([too_many_attempts()]),
+        operation("get", "/me/export", "accounts.export", "Download all that is mine as a ZIP")
+            .about(
+                "My profile, my spaces with my settings, my shares with the originals of their photos and videos, my comments and my \
+                 reactions: as `data.json`, and as `index.html`, which opens without a server. It is sent while it is made, with its \
+                 length known in advance, and only until I sign out.",
+            )
+            .for_users()
+            .answers(
+                200,
+                "The ZIP",
+                json!({"application/zip": {"schema": {"type": "string", "format": "binary"}}}),
+            )
+            .refuses([Invalid::ZipOfTooMany { max: MAX_PHOTOS }])
+            .refuses([Overload::TooManyZips]),
         operation(
             "get",
             "/logout",
@@ -104,12 +177,26 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
         .refuses([too_many_attempts()]),
         operation(
             "post",
+            "/password-resets",
+            "accounts.forgot_password",
+            "Ask for a link to set a new password, by mail",
+        )
+        .about(
+            "By the login, or by an address that was confirmed. The answer is the same, after the same time, whether or not there is \
+             such an account; an account gets at most three such mails an hour. The link is valid for an hour, and once.",
+        )
+        .takes_json::<ForgottenPassword>()
+        .says("If there is such an account, and it has an address, a link is on its way there")
+        .refuses([NotFound::Mail])
+        .refuses([too_many_attempts()]),
+        operation(
+            "post",
             "/password-resets/redeem",
             "accounts.reset_password",
             "Set a new password by a reset link, and sign out everywhere",
         )
         .about(
-            "With the token of a link that the operator of the server has made. It \
+            "With the token of a link that was sent by mail, or made by the operator of the server. It \
              can be used once, and ends all sessions of the account.",
         )
         .takes_json::<Reset>()

@@ -76,7 +76,7 @@ pub fn comments(limits: &Limits) -> Vec<Operation> {
         .lists::<Comment>()
         .refuses([Malformed::NotOneOf {
             field: FieldName::Order,
-            values: ["oldest", "newest"],
+            values: &["oldest", "newest"],
         }])
         .refuses([NotFound::Share])
         .refuses([Denied::NotMember]),

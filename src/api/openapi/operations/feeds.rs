@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::super::operation::{Operation, operation};
-use super::not_a_member;
+use super::{not_a_member, photos};
 use crate::api::views::feeds::{Feed, FeedWithAddress};
 use crate::domain::feeds::MAX_FEEDS;
 use crate::error::{Conflict, NotFound};
@@ -28,12 +28,26 @@ pub fn feeds() -> Vec<Operation> {
         )
         .about(
             "Its address is the permission to read what is new in the space, as this member \
-             could. It ends when it is revoked, and with the membership.",
+             could. It ends when it is revoked, with the membership, and when the member's \
+             password is changed or reset.",
         )
         .for_users()
         .creates::<FeedWithAddress>()
         .refuses(not_a_member())
         .refuses([Conflict::TooManyFeeds { max: MAX_FEEDS }]),
+        operation(
+            "get",
+            "/spaces/{space_id}/feeds/{feed_id}",
+            "feeds.get",
+            "One of the caller's feeds",
+        )
+        .about("Without its address, which is returned once, when it is created.")
+        .for_users()
+        .returns::<Feed>()
+        .refuses(not_a_member())
+        .refuses([NotFound::Feed {
+            id: String::from("1"),
+        }]),
         operation(
             "delete",
             "/spaces/{space_id}/feeds/{feed_id}",
@@ -55,8 +69,8 @@ pub fn feeds() -> Vec<Operation> {
         )
         .about(
             "Atom 1.0 (RFC 4287): the newest 50 shares, with the large previews of their \
-             photos by signed links. Needs no session. `ETag` and `If-None-Match` save \
-             sending it again.",
+             photos at addresses below its own. Needs no session. `ETag` and `If-None-Match` \
+             save sending it again.",
         )
         .answers(
             200,
@@ -64,5 +78,15 @@ pub fn feeds() -> Vec<Operation> {
             json!({"application/atom+xml": {"schema": {"type": "string"}}}),
         )
         .refuses([NotFound::FeedToken]),
+        photos::bytes(
+            "/feeds/{token}/photos/{name}",
+            "feeds.picture",
+            "Get the bytes of a picture of a feed",
+        )
+        .about(
+            "The large preview of a photo, or the poster of a video, for as long as the feed \
+             is there. Needs no session.",
+        )
+        .refuses([NotFound::FeedToken, NotFound::Poster]),
     ]
 }

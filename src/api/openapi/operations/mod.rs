@@ -2,16 +2,24 @@
 
 // Accounts and their sessions.
 mod accounts;
+// The pictures of users and spaces.
+mod avatars;
 // Comments on shares.
 mod comments;
 // Feeds.
 mod feeds;
+// What users are told of.
+mod notices;
+// Push messages.
+mod push;
 // The photos of shares.
 mod photos;
 // Reactions to shares and to comments.
 mod reactions;
 // Shares.
 mod sharing;
+// Spaces, and what was read of them.
+mod spaces;
 // Events as they happen.
 mod events;
 // Uploads that wait for their share.
@@ -25,17 +33,15 @@ use crate::api::views::invitations::{
 };
 use crate::api::views::members;
 use crate::api::views::server::Server;
-use crate::api::views::space_of_member::SpaceOfMember;
-use crate::api::views::spaces::{NewSpace, Rename, Space, SpaceSummary};
-use crate::config::{Config, Limits};
+use crate::api::views::spaces::Space;
+use crate::config::Config;
 use crate::domain::invitations::{InvitationOptions, MAX_OPEN};
-use crate::domain::spaces;
 use crate::error::{
     Characters, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound,
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 12] = [
+pub const TAGS: [(&str, &str); 14] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
@@ -51,6 +57,8 @@ pub const TAGS: [(&str, &str); 12] = [
         "Files that are sent before their share, as a whole or by tus 1.0.0",
     ),
     ("events", "Changes, as they happen"),
+    ("notices", "What users are told of, and how much"),
+    ("push", "Messages to browsers"),
 ];
 
 /// Every operation, with the bounds of these settings.
@@ -58,7 +66,9 @@ pub fn all(config: &Config) -> Vec<Operation> {
     let limits = &config.limits;
     let mut all = server();
     all.extend(accounts::accounts(limits));
-    all.extend(of_spaces(limits));
+    all.extend(avatars::of_users(limits));
+    all.extend(spaces::spaces(limits));
+    all.extend(avatars::of_spaces(limits));
     all.extend(of_members());
     all.extend(invitations());
     all.extend(feeds::feeds());
@@ -69,6 +79,8 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(photos::photos(limits));
     all.extend(uploads::uploads(limits));
     all.extend(events::events());
+    all.extend(notices::notices());
+    all.extend(push::push());
     all
 }
 
@@ -129,78 +141,6 @@ fn server() -> Vec<Operation> {
             "OpenAPI 3.1",
             json!({"application/json": {"schema": {"type": "object"}}}),
         ),
-    ]
-}
-
-fn of_spaces(limits: &Limits) -> Vec<Operation> {
-    let name_bounds = || {
-        bounds(
-            FieldName::Name,
-            limits.space_name_min,
-            limits.space_name_max,
-        )
-    };
-    vec![
-        operation(
-            "post",
-            "/spaces",
-            "spaces.create",
-            "Create a space, with the current user as its first admin",
-        )
-        .about(
-            "Names need not be unique. The creator of a space is its only member and \
-             its admin.",
-        )
-        .for_users()
-        .takes_json::<NewSpace>()
-        .returns::<Space>()
-        .refuses(name_bounds())
-        .refuses([Conflict::TooManySpaces {
-            max: spaces::MAX_FOUNDED,
-        }]),
-        operation(
-            "get",
-            "/spaces",
-            "spaces.list",
-            "List the spaces of the current user, by name",
-        )
-        .about(
-            "By name, without regard to case. Each with the number of its members \
-                 and what was shared last.",
-        )
-        .for_users()
-        .lists::<SpaceSummary>(),
-        operation("get", "/spaces/{space_id}", "spaces.get", "Get a space")
-            .about("For members only.")
-            .for_users()
-            .returns::<SpaceOfMember>()
-            .refuses(not_a_member()),
-        operation(
-            "put",
-            "/spaces/{space_id}",
-            "spaces.rename",
-            "Rename a space",
-        )
-        .about("For admins only.")
-        .for_users()
-        .takes_json::<Rename>()
-        .says("Space renamed")
-        .refuses(name_bounds())
-        .refuses(not_an_admin()),
-        operation(
-            "delete",
-            "/spaces/{space_id}",
-            "spaces.delete",
-            "Delete a space with its shares and photos",
-        )
-        .about(
-            "For an admin who is its last member. All its shares and photos are \
-             deleted permanently.",
-        )
-        .for_users()
-        .says("Space deleted")
-        .refuses(not_an_admin())
-        .refuses([Conflict::SpaceHasMembers]),
     ]
 }
 
@@ -296,7 +236,7 @@ fn invitations() -> Vec<Operation> {
         .refuses(not_an_admin())
         .refuses([Malformed::NotOneOf {
             field: FieldName::Role,
-            values: ["member", "admin"],
+            values: &["member", "admin"],
         }])
         .refuses([
             out_of_range(FieldName::Uses, InvitationOptions::MAX_USES),

@@ -66,7 +66,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         .for_users()
         .takes(order)
         .takes(by)
-        .takes(kind)
+        .takes(kind.clone())
         .lists::<ImageInList>()
         .refuses(not_a_member()),
         zip(
@@ -75,6 +75,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "Download the photos of a space as a ZIP",
             MAX_PHOTOS,
         )
+        .takes(kind)
         .about(
             "For members only, and only until they are removed or sign out: then the ZIP is \
              cut off, as it is if a photo is deleted meanwhile. It is sent while it is \
@@ -117,7 +118,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
         .refuses([NotFound::PhotoOfSpace {
             id: String::from("7"),
         }]),
-        bytes(
+        signed(
             "/photos/{name}",
             "photos.get",
             "Get the bytes of a photo, by a signed link",
@@ -132,7 +133,7 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "The name under which a browser saves the photo instead of showing it; the extension is added.",
             json!({"type": "string", "example": "Family"}),
         )),
-        bytes(
+        signed(
             "/photos/{name}/{size}",
             "photos.preview",
             "Get the bytes of a preview, by a signed link",
@@ -141,6 +142,21 @@ pub fn photos(limits: &Limits) -> Vec<Operation> {
             "At most 400 or 1600 pixels on the longer side, the right way up. Until \
              it exists, the photo itself.",
         ),
+        with_signature(operation(
+            "get",
+            "/avatars/{avatar}",
+            "photos.avatar",
+            "Get the picture of a user or a space, by a signed link",
+        ))
+        .about(
+            "Links are in users and spaces, are signed and valid for at most a day. Another picture has another link.",
+        )
+        .answers(
+            200,
+            "The whole file",
+            json!({"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}),
+        )
+        .refuses([NotFound::Photo]),
     ]
 }
 
@@ -154,7 +170,8 @@ fn zip(method: &'static str, id: &'static str, summary: &'static str, max: usize
         .refuses(not_a_member())
 }
 
-fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+/// An operation that returns the bytes of a picture.
+pub(super) fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
     let picture = json!({"schema": {"type": "string", "format": "binary"}});
     let types = ["image/jpeg", "image/png", "image/webp", "image/gif"];
     let content: serde_json::Map<String, Value> = types
@@ -162,6 +179,23 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
         .into_iter()
         .collect();
     operation("get", path, id, summary)
+        .answers(200, "The whole file", content.clone().into())
+        .answers(206, "The requested range", content.into())
+        .answers(302, "In S3, at the URL in `Location`", json!({}))
+        .answers(304, "Not modified", json!({}))
+        .refuses([NotFound::Photo])
+        .refuses([Failure::PhotoSpoiled])
+        .refuses([Invalid::NoSuchRange])
+        .refuses([Failure::PhotosUnavailable(anyhow::anyhow!("never shown"))])
+}
+
+/// The same by a signed link.
+fn signed(path: &'static str, id: &'static str, summary: &'static str) -> Operation {
+    with_signature(bytes(path, id, summary))
+}
+
+fn with_signature(operation: Operation) -> Operation {
+    operation
         .takes(query(
             "expires",
             "From the link.",
@@ -172,13 +206,5 @@ fn bytes(path: &'static str, id: &'static str, summary: &'static str) -> Operati
             "From the link.",
             json!({"type": "string", "example": "c2lnbmF0dXJl"}),
         ))
-        .answers(200, "The whole file", content.clone().into())
-        .answers(206, "The requested range", content.into())
-        .answers(302, "In S3, at the URL in `Location`", json!({}))
-        .answers(304, "Not modified", json!({}))
         .refuses([Denied::BadLink, Denied::ExpiredLink])
-        .refuses([NotFound::Photo])
-        .refuses([Failure::PhotoSpoiled])
-        .refuses([Invalid::NoSuchRange])
-        .refuses([Failure::PhotosUnavailable(anyhow::anyhow!("never shown"))])
 }

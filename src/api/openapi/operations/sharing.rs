@@ -10,8 +10,8 @@ use crate::api::views::scalars::Id;
 use crate::api::views::shares::{EditShare, NewShare, Share, ShareInList};
 use crate::config::{Config, Limits};
 use crate::error::{
-    BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, Overload,
-    RejectedPhoto, RejectedVideo,
+    BodyType, Conflict, Denied, Error, Failure, FieldName, Invalid, Malformed, NotFound, OverQuota,
+    Overload, RejectedPhoto, RejectedVideo,
 };
 use crate::uploads::ingest::{UploadKind, too_many_pixels};
 use heif::Format;
@@ -228,7 +228,20 @@ fn share_refusals(limits: &Limits) -> Vec<Error> {
         .into(),
     ]);
     refusals.extend(photo_refusals(limits));
+    refusals.extend(room_refusals());
+    let (used, max) = (999_000_000, 1_000_000_000);
+    refusals.push(OverQuota::Space { used, max }.into());
     refusals
+}
+
+/// The refusals of photos and videos for which there is no room.
+pub fn room_refusals() -> [Error; 3] {
+    let (used, max) = (999_000_000, 1_000_000_000);
+    [
+        OverQuota::User { used, max }.into(),
+        OverQuota::Server { used, max }.into(),
+        Failure::DiskLow.into(),
+    ]
 }
 
 /// The refusals of a photo, wherever it comes.

@@ -2,12 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::sharing::photo_refusals;
+use super::sharing::{photo_refusals, room_refusals};
 use crate::api::openapi::operation::{Operation, operation};
 use crate::api::views::uploads::Upload;
 use crate::config::Limits;
 use crate::error::{
-    BodyType, Conflict, Error, FieldName, Invalid, Malformed, Most, NotFound, Overload,
+    BodyType, Conflict, Error, Failure, FieldName, Invalid, Malformed, Most, NotFound, Overload,
 };
 
 pub fn uploads(limits: &Limits) -> Vec<Operation> {
@@ -21,6 +21,12 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
                  `POST` with `X-HTTP-Method-Override` counts as `PATCH` or `DELETE`.",
             )
             .for_users()
+            .takes(json!({
+                "name": "Idempotency-Key", "in": "header",
+                "description": "A key of your choice: when the request is retried with the same one, the upload is the same, until a \
+                    share takes it.",
+                "schema": {"type": "string", "pattern": "^[A-Za-z0-9_-]{1,64}$", "example": "b7e1f2"},
+            }))
             .takes(version(false))
             .takes(header("Upload-Length", "How many bytes the upload will have.", false, json!({"type": "integer", "minimum": 0, "example": 3_000_000})))
             .takes(checksum())
@@ -32,7 +38,9 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
             .refuses([Malformed::Number { name: "Upload-Length" }, Malformed::Checksum, Malformed::Incomplete])
             .refuses(beyond())
             .refuses([Conflict::TooManyWaiting { max: limits.waiting_uploads }, in_use(), Conflict::UploadChecksum])
+            .refuses([Conflict::KeyOfAnotherUpload])
             .refuses([Invalid::TooLarge { field: FieldName::Uploads, max: Most::Bytes(limits.waiting_bytes) }])
+            .refuses(room_refusals())
             .refuses(photo_refusals(limits)),
         operation("options", "/uploads", "uploads.capabilities", "Get the tus capabilities of this server")
             .about("The version, the extensions, the checksums and the largest upload, in headers. Needs no session.")
@@ -79,6 +87,7 @@ pub fn uploads(limits: &Limits) -> Vec<Operation> {
                 in_use(),
                 Conflict::UploadChecksum,
             ])
+            .refuses([Failure::DiskLow])
             .refuses(photo_refusals(limits)),
         operation("delete", "/uploads/{upload_id}", "uploads.delete", "Delete an upload that no share has taken")
             .about("For its owner.")
@@ -111,7 +120,7 @@ fn beyond() -> [Error; 2] {
     ]
 }
 
-fn bytes<const N: usize>(types: [&str; N]) -> Value {
+pub(super) fn bytes<const N: usize>(types: [&str; N]) -> Value {
     let binary = json!({"schema": {"type": "string", "format": "binary"}});
     let all: serde_json::Map<String, Value> = types
         .map(|kind| (kind.to_owned(), binary.clone()))

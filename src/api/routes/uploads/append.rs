@@ -91,7 +91,7 @@ pub async fn receive(
     if upload.received.saturating_add(told) > upload.length {
         return Err(beyond().into());
     }
-    app.db.check_room()?;
+    app.check_room(upload.length - upload.received)?;
     let permit = app.limits.uploads.acquire(incoming.user.user.id)?;
     let (folder, name, received) = (app.uploads.clone(), upload.file.clone(), upload.received);
     let opened = tokio::task::spawn_blocking(move || folder.open_behind(&name, received));

@@ -21,7 +21,7 @@ use crate::uploads::locks::UploadLock;
 use crate::uploads::several::{Brought, NewUpload, Source};
 
 /// How long a share waits for a request that holds one of its uploads.
-const PATIENCE: Duration = Duration::from_secs(10);
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The uploads of a share, locked until it is written.
 #[derive(Default)]
@@ -83,7 +83,7 @@ impl Taking {
         named.sort_by_key(|id| id.parse().ok());
         let mut taken = Vec::with_capacity(named.len());
         for id in named {
-            let (lock, upload) = lock(app, user, &id, PATIENCE).await?;
+            let (lock, upload) = lock(app, user, &id, LOCK_TIMEOUT).await?;
             let upload = finish(app, user, &lock, upload).await?;
             let Some(medium) = upload.medium else {
                 return Err(Conflict::UploadIncomplete { id: id.to_string() }.into());

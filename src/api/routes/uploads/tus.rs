@@ -6,16 +6,17 @@ use tokio::io::AsyncReadExt;
 
 use super::append::receive;
 use super::finish::finish;
-use super::{PATIENCE, check, find, lock, remove, settle, write};
+use super::{LOCK_TIMEOUT, check, find, lock, remove, write};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::incoming::{Incoming, UploadHeaders};
 use crate::api::extract::json::cut_off;
 use crate::api::request::AppState;
-use crate::api::respond::uploaded::{Capabilities, Progress, Uploaded};
+use crate::api::respond::uploaded::{Capabilities, Progress};
 use crate::app::App;
 use crate::domain::access;
+use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{Id, RawId, UploadId};
-use crate::domain::uploads::{self, NewUpload, Upload};
+use crate::domain::uploads::{self, Created, NewUpload, Upload};
 use crate::error::{BodyType, Conflict, Error, FieldName, Invalid, Most, Result};
 use crate::uploads::ingest::UploadKind;
 
@@ -40,7 +41,7 @@ pub async fn progress(
     id: RawId<UploadId>,
 ) -> Result<Progress> {
     headers.needs_tus()?;
-    let (_lock, upload) = lock(app, &user, &id, PATIENCE).await?;
+    let (_lock, upload) = lock(app, &user, &id, LOCK_TIMEOUT).await?;
     Ok(Progress::of(&upload))
 }
 
@@ -70,7 +71,7 @@ async fn append_to(
         return Err(Invalid::WrongContentType { reason }.into());
     }
     let offset = headers.offset()?;
-    let (lock, mut upload) = lock(app, &incoming.user, id, PATIENCE).await?;
+    let (lock, mut upload) = lock(app, &incoming.user, id, LOCK_TIMEOUT).await?;
     if offset != upload.received {
         let (id, offset) = (id.to_string(), upload.received);
         return Err(Conflict::UploadOffset { id, offset }.into());
@@ -107,7 +108,11 @@ async fn refuse_more(incoming: &mut Incoming<'_>, upload: &Upload) -> Result<()>
 
 /// Begins an upload, perhaps with its first bytes. If those are refused or break off, nothing of it stays: its maker doesn't learn
 /// where it is.
-pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
+pub async fn begin(
+    app: &App,
+    incoming: &mut Incoming<'_>,
+    key: Option<ClientKey>,
+) -> Result<Created> {
     let length = incoming.headers.length()?;
     let limits = &app.config.limits;
     if length > limits.upload_bytes() {
@@ -133,18 +138,22 @@ pub async fn begin(app: &App, incoming: &mut Incoming<'_>) -> Result<Uploaded> {
         .map_err(Error::writing)?;
     let (file, _) = made;
     let new = NewUpload {
+        key,
         length,
         received: 0,
         file: file.name().to_owned(),
         medium: None,
     };
-    let created = settle(file, write(app, &incoming.user, new).await)?;
+    let created = match write(app, &incoming.user, file, new).await? {
+        Created::Now(upload) => upload,
+        before @ Created::Before(_) => return Ok(before),
+    };
     let id = RawId::new(&created.id.number().to_string());
     let begun = begin_with(app, incoming, &id).await;
     if begun.is_err() {
         discard(app, &incoming.user, &id).await;
     }
-    begun.map(Uploaded::begun)
+    begun.map(Created::Now)
 }
 
 /// Takes the first bytes of an upload, if some came with its beginning.
@@ -153,7 +162,7 @@ async fn begin_with(
     incoming: &mut Incoming<'_>,
     id: &RawId<UploadId>,
 ) -> Result<Upload> {
-    let (lock, mut upload) = lock(app, &incoming.user, id, PATIENCE).await?;
+    let (lock, mut upload) = lock(app, &incoming.user, id, LOCK_TIMEOUT).await?;
     if incoming.headers.is_chunk {
         receive(app, incoming, &lock, &upload).await?;
         upload = find(app, &incoming.user, id).await?;
