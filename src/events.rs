@@ -2,21 +2,21 @@
 //! anything after the removal was acknowledged that has taken the right to it.
 //!
 //! Nothing waits in here for a listener: each has a place in the log of the database and reads on from there, however slowly.
-//! What is kept in memory says only whom the latest events concern, so that the others need not read.
+//! What is kept in memory says only what the latest events concern, so that the others need not read. Who belongs to which space is
+//! not looked up here, while the write connection waits, but by each reader.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, watch};
 
 use crate::db::{Connection, Db};
-use crate::domain::events::{self, Event, Kind};
-use crate::domain::ids::{Id, SpaceId, UserId};
-use crate::domain::members;
+use crate::domain::events::{self, Event};
+use crate::domain::ids::{SpaceId, UserId};
 use crate::error::Result;
 
-/// Of how many events it is kept in memory whom they concern.
+/// How many events are kept in memory.
 const REMEMBERED: usize = 1024;
 
 /// Wakes those who listen; clones share them.
@@ -31,26 +31,21 @@ struct Inner {
     first: Notify,
     /// The number of the newest event that listeners were woken for.
     newest: watch::Sender<i64>,
-    /// How often somebody may have lost a right.
-    losses: AtomicU64,
+    /// How often the log couldn't be read.
+    failures: AtomicU64,
+    /// Whether the log couldn't be read the last time.
+    is_behind: AtomicBool,
     recent: Mutex<Recent>,
 }
 
-/// Whom the latest events concern.
+/// The latest events.
 #[derive(Default)]
 struct Recent {
     /// All events after this one are in it.
     since: i64,
+    /// Up to which the log was read.
     newest: i64,
-    events: VecDeque<Audience>,
-}
-
-/// Whom an event concerns.
-struct Audience {
-    seq: i64,
-    space: Option<SpaceId>,
-    /// In the order of their ids.
-    users: Arc<[UserId]>,
+    events: VecDeque<Event>,
 }
 
 impl Default for EventHub {
@@ -60,7 +55,8 @@ impl Default for EventHub {
                 listeners: AtomicUsize::new(0),
                 first: Notify::new(),
                 newest: watch::Sender::new(0),
-                losses: AtomicU64::new(0),
+                failures: AtomicU64::new(0),
+                is_behind: AtomicBool::new(false),
                 recent: Mutex::default(),
             }),
         }
@@ -68,14 +64,6 @@ impl Default for EventHub {
 }
 
 impl EventHub {
-    /// One that learns of everything that `db` writes.
-    pub fn of(db: &Db) -> Self {
-        let hub = Self::default();
-        let called = hub.clone();
-        db.after_commits(move |conn| called.catch_up(conn));
-        hub
-    }
-
     /// Listens from now on.
     ///
     /// # Errors
@@ -108,23 +96,23 @@ impl EventHub {
         self.inner.first.notified().await;
     }
 
+    /// Whether the log is to be read again, because it couldn't be read.
+    pub fn is_behind(&self) -> bool {
+        self.inner.is_behind.load(Ordering::SeqCst)
+    }
+
     /// Reads what was committed since the last time, and wakes the listeners. Costs nothing while nobody listens.
     pub fn catch_up(&self, conn: &Connection) {
         if !self.is_heard() {
             return;
         }
         let mut recent = self.recent();
-        match recent.read(conn) {
-            Ok(read) if read.has_losses => {
-                self.inner.losses.fetch_add(1, Ordering::SeqCst);
-            }
-            Ok(_) => {}
-            Err(error) => {
-                // The next commit, or the next look for those of others, reads on from here.
-                self.inner.losses.fetch_add(1, Ordering::SeqCst);
-                tracing::warn!(%error, "could not read what has changed; will retry");
-                return;
-            }
+        let read = recent.read(conn);
+        self.inner.is_behind.store(read.is_err(), Ordering::SeqCst);
+        if let Err(error) = read {
+            self.inner.failures.fetch_add(1, Ordering::SeqCst);
+            tracing::warn!(%error, "could not read what has changed; will retry");
+            return;
         }
         let newest = recent.newest;
         drop(recent);
@@ -143,60 +131,34 @@ impl EventHub {
     }
 }
 
-/// What was read.
-struct Read {
-    has_losses: bool,
-}
-
 impl Recent {
-    fn read(&mut self, conn: &Connection) -> rusqlite::Result<Read> {
-        let events = events::list_after(conn, self.newest, REMEMBERED)?;
-        if events.len() == REMEMBERED {
+    fn read(&mut self, conn: &Connection) -> rusqlite::Result<()> {
+        let scan = events::list_after(conn, self.newest, REMEMBERED)?;
+        if scan.has_more {
             // Many, as after a long time without listeners: those who need them read them.
             self.newest = events::newest(conn)?;
             self.since = self.newest;
             self.events.clear();
-            return Ok(Read { has_losses: true });
+            return Ok(());
         }
-        for event in &events {
-            let users = self.audience(conn, event)?;
-            self.newest = event.seq;
-            self.events.push_back(Audience {
-                seq: event.seq,
-                space: event.space,
-                users,
-            });
-        }
+        self.newest = scan.seq;
+        self.events.extend(scan.events);
         while self.events.len() > REMEMBERED {
             if let Some(oldest) = self.events.pop_front() {
                 self.since = oldest.seq;
             }
         }
-        Ok(Read {
-            has_losses: events.iter().any(Event::is_loss),
-        })
+        Ok(())
     }
 
-    fn audience(&self, conn: &Connection, event: &Event) -> rusqlite::Result<Arc<[UserId]>> {
-        let mut users = match (event.user, event.space) {
-            (Some(user), _) => vec![user],
-            (None, Some(space)) => members::list_ids(conn, space)?,
-            (None, None) => Vec::new(),
-        };
-        if event.kind == Kind::MemberLeft {
-            users.push(UserId::from_number(event.object));
-            users.sort_unstable();
-        }
-        // Mostly the same as of the event before.
-        let before = self
-            .events
-            .iter()
-            .rev()
-            .find(|before| before.space == event.space);
-        Ok(match before {
-            Some(before) if *before.users == *users => Arc::clone(&before.users),
-            _ => users.into(),
-        })
+    /// Whether an event after `after` is one of these; also if that isn't known any more.
+    fn has(&self, after: i64, is_one: impl Fn(&Event) -> bool) -> bool {
+        let mut events = self.events.iter().rev();
+        after < self.since
+            || events
+                .by_ref()
+                .take_while(|event| event.seq > after)
+                .any(is_one)
     }
 }
 
@@ -218,30 +180,110 @@ impl Listener {
         drop(self.newest.changed().await);
     }
 
-    /// Whether an event after `after` may concern a user, in all spaces or in one of them.
-    pub fn concerns(&self, after: i64, user: UserId, only: Option<SpaceId>) -> bool {
-        let recent = self.hub.recent();
-        if after < recent.since {
-            return true;
-        }
-        let is_of = |event: &Audience| match (only, event.space) {
-            (Some(only), Some(space)) => only == space,
-            _ => true,
-        };
-        let events = recent.events.iter().rev();
-        events
-            .take_while(|event| event.seq > after)
-            .any(|event| is_of(event) && event.users.binary_search(&user).is_ok())
+    /// Whether an event after `after` may concern a user who belongs to these spaces, which are in the order of their ids. What they
+    /// have joined since is among the events.
+    pub fn concerns(
+        &self,
+        after: i64,
+        user: UserId,
+        spaces: &[SpaceId],
+        only: Option<SpaceId>,
+    ) -> bool {
+        self.hub.recent().has(after, |event| {
+            let is_here = match (only, event.space) {
+                (Some(only), Some(space)) => only == space,
+                _ => true,
+            };
+            let is_theirs = match (event.user, event.space) {
+                (Some(of), _) => of == user,
+                (None, Some(space)) => spaces.binary_search(&space).is_ok(),
+                (None, None) => false,
+            };
+            is_here && (is_theirs || event.is_membership_of(user))
+        })
     }
 
-    /// How often somebody may have lost a right. What was read before is to be sent only if this hasn't changed meanwhile.
-    pub fn losses(&self) -> u64 {
-        self.hub.inner.losses.load(Ordering::SeqCst)
+    /// Whether a user may have lost a right after what was read up to `seq`. Then it isn't sent: the loss may be acknowledged by now.
+    pub fn has_lost(&self, seq: i64, user: UserId) -> bool {
+        self.hub.recent().has(seq, |event| event.is_loss_of(user))
+    }
+
+    /// How often the log couldn't be read. Where that changes while a listener reads, it isn't known who has lost a right.
+    pub fn failures(&self) -> u64 {
+        self.hub.inner.failures.load(Ordering::SeqCst)
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
         self.hub.inner.listeners.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::ids::Id;
+
+    fn database() -> (tempfile::TempDir, Db, Connection) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test.db");
+        let db = Db::open(&path).unwrap();
+        let conn = Connection::open(&path).unwrap();
+        (folder, db, conn)
+    }
+
+    fn add(conn: &Connection, space: i64, kind: &str, object: i64, user: Option<i64>) {
+        conn.execute(
+            "insert into events (space_id, kind, object_id, user_id) values (?, ?, ?, ?)",
+            (space, kind, object, user),
+        )
+        .unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_could_not_be_read_is_read_again() {
+        let (_folder, db, conn) = database();
+        let hub = EventHub::default();
+        let mut listener = hub.listen(&db).await.unwrap();
+        add(&conn, 1, "share.created", 7, None);
+        let failures = listener.failures();
+        hub.catch_up(&Connection::open_in_memory().unwrap());
+        assert!(hub.is_behind());
+        assert_eq!((listener.failures(), listener.newest()), (failures + 1, 0));
+        hub.catch_up(&conn);
+        assert!(!hub.is_behind());
+        assert_eq!(listener.newest(), 1);
+    }
+
+    #[tokio::test]
+    async fn only_who_is_concerned_reads_and_only_who_loses_a_right_reads_again() {
+        let (_folder, db, conn) = database();
+        let hub = EventHub::default();
+        let listener = hub.listen(&db).await.unwrap();
+        let user = UserId::from_number;
+        let mine = [SpaceId::from_number(1), SpaceId::from_number(3)];
+        let concerns = |after, only: Option<i64>| {
+            listener.concerns(after, user(7), &mine, only.map(SpaceId::from_number))
+        };
+        add(&conn, 2, "share.created", 5, None);
+        add(&conn, 2, "member.left", 8, None);
+        add(&conn, 0, "session.ended", 9, Some(8));
+        hub.catch_up(&conn);
+        assert!(!concerns(0, None));
+        assert!(!listener.has_lost(0, user(7)));
+        assert!(listener.has_lost(1, user(8)) && listener.has_lost(2, user(8)));
+        assert!(!listener.has_lost(3, user(8)));
+        add(&conn, 3, "share.edited", 5, None);
+        hub.catch_up(&conn);
+        assert!(concerns(3, None) && concerns(3, Some(3)) && !concerns(3, Some(1)));
+        assert!(!concerns(4, None));
+        // What they join, they weren't told to be in.
+        add(&conn, 4, "member.joined", 7, None);
+        hub.catch_up(&conn);
+        assert!(concerns(4, None) && !listener.has_lost(4, user(7)));
+        add(&conn, 4, "space.deleted", 4, Some(7));
+        hub.catch_up(&conn);
+        assert!(concerns(5, None) && listener.has_lost(5, user(7)));
     }
 }

@@ -1,26 +1,32 @@
 //! The jobs of an application, and what they are made of.
 
 use crate::app::App;
+use crate::auth::unsubscribe::UnsubscribeLinks;
 use crate::config::WorkerMode;
 use crate::data_dir::hold::RestoreHold;
 use crate::jobs::cleanup::Cleanup;
 use crate::jobs::delete_spaces::DeleteSpaces;
 use crate::jobs::expire_uploads::ExpireUploads;
+use crate::jobs::make_notices::MakeNotices;
 use crate::jobs::make_previews::Thumbnailer;
+use crate::jobs::measure_previews::MeasurePreviews;
 use crate::jobs::outbox::Outbox;
 use crate::jobs::process_photo::{PhotoWorker, ProcessPhotos};
 use crate::jobs::prune_events::PruneEvents;
 use crate::jobs::runner::Jobs;
 use crate::jobs::scheduled_backup::Schedule;
+use crate::jobs::send_mails::SendMails;
+use crate::jobs::send_pushes::SendPushes;
 use crate::jobs::watch_commits::WatchCommits;
 use crate::jobs::watch_data_dir::DataDirWatch;
+use crate::mail::Letters;
 use crate::storage::PhotoStore;
 use crate::verify_photos::Verifier;
 
 impl App {
     /// Starts all that a server does besides answering requests.
     pub fn start_jobs(&self) -> Jobs {
-        let mut jobs = Jobs::default();
+        let mut jobs = Jobs::new(&self.metrics);
         if self.config.photos.worker() == WorkerMode::Embedded {
             ProcessPhotos::start(self.photo_worker(), &mut jobs, self.queue_hold());
         }
@@ -29,16 +35,28 @@ impl App {
         jobs.start(self.expiry());
         jobs.start(self.space_deletion());
         jobs.start(WatchCommits::new(self.db.clone(), self.events.clone()));
+        jobs.start(self.notices());
+        if self.config.push.enabled {
+            // The original sends its own.
+            jobs.start_after(self.hold.clone(), self.pushes());
+        }
+        if let Some(mails) = self.mails() {
+            jobs.start_after(self.hold.clone(), mails);
+        }
         jobs.start(PruneEvents {
             db: self.db.clone(),
             clock: self.clock.clone(),
         });
         if self.config.photos.previews {
             jobs.start(self.preview_indexer.clone());
+            jobs.start(self.rendition_indexer.clone());
         }
+        jobs.start(self.preview_measuring());
         jobs.start(DataDirWatch {
             db: self.db.clone(),
             photos: self.photos.clone(),
+            config: self.config.clone(),
+            had_room: true,
         });
         jobs.start(self.maintenance.job());
         if let Some(schedule) = Schedule::new(&self.config, &self.db, &self.clock) {
@@ -65,6 +83,10 @@ impl App {
             self.thumbnailer.clone(),
             Some(self.preview_indexer.clone()),
         )
+        .with_renditions(
+            self.renditions.clone(),
+            Some(self.rendition_indexer.clone()),
+        )
     }
 
     /// The outbox of this application.
@@ -88,6 +110,49 @@ impl App {
     /// What makes previews; `None` where none are wanted.
     pub fn thumbnailer(&self) -> Option<Thumbnailer> {
         self.thumbnailer.clone()
+    }
+
+    /// What measures previews.
+    pub fn preview_measuring(&self) -> MeasurePreviews {
+        MeasurePreviews {
+            db: self.db.clone(),
+            store: self.photos.clone(),
+        }
+    }
+
+    /// What makes notices of what has happened.
+    pub fn notices(&self) -> MakeNotices {
+        MakeNotices {
+            db: self.db.clone(),
+            clock: self.clock.clone(),
+            wake: self.notice_wake.clone(),
+            pushes: self.push_wake.clone(),
+        }
+    }
+
+    /// What sends push messages.
+    pub fn pushes(&self) -> SendPushes {
+        SendPushes::new(
+            self.db.clone(),
+            self.clock.clone(),
+            self.push_key.clone(),
+            self.config.push.own_services.clone(),
+            self.push_wake.clone(),
+        )
+    }
+
+    /// What sends mail; `None` where none is sent.
+    pub fn mails(&self) -> Option<SendMails> {
+        let origin = self.config.public_url.as_deref()?;
+        let links = UnsubscribeLinks::new(self.signing_key.clone());
+        Some(SendMails::new(
+            self.db.clone(),
+            self.clock.clone(),
+            self.mailer.clone()?,
+            Letters::new(origin, self.installation.clone(), links),
+            self.photos.clone(),
+            self.mail_wake.clone(),
+        ))
     }
 
     /// What deletes uploads that no share has taken.

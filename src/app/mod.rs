@@ -2,11 +2,16 @@
 
 mod background;
 mod check;
+// What monitoring asks for.
+pub mod measure;
+// Whether there is room for photos.
+mod disk_space;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
+use tokio::sync::Notify;
 
 use crate::auth::passwords::Passwords;
 use crate::auth::signed_urls::SigningKey;
@@ -24,13 +29,19 @@ use crate::events::EventHub;
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::film_poster::PosterMaker;
+use crate::jobs::film_rendition::RenditionMaker;
 use crate::jobs::index_previews::PreviewIndexer;
+use crate::jobs::index_renditions::{Makers, RenditionIndexer};
+use crate::jobs::make_notices::NoticeWake;
 use crate::jobs::make_previews::Thumbnailer;
 use crate::jobs::preview_uploads::UploadPreviewer;
 use crate::jobs::process_photo::PhotoWorker;
 use crate::limits::request::RequestLimits;
 use crate::logging::audit::Seldom;
+use crate::mail::smtp::Mailer;
+use crate::metrics::Metrics;
 use crate::migrate_photos::{Journal, PhotoMigration};
+use crate::push::key::PushKey;
 use crate::queue::{LocalQueue, PhotoQueue, SqsQueue};
 use crate::storage::aws::Aws;
 use crate::storage::{self, PhotoStore, check_data_dir};
@@ -50,6 +61,7 @@ pub struct App {
     pub events: EventHub,
     pub passwords: Passwords,
     pub limits: RequestLimits,
+    pub metrics: Metrics,
     pub seldom: Seldom,
     pub photos: PhotoStore,
     pub queue: PhotoQueue,
@@ -59,12 +71,22 @@ pub struct App {
     pub upload_locks: UploadLocks,
     pub signing_key: SigningKey,
     pub preview_indexer: PreviewIndexer,
+    pub rendition_indexer: RenditionIndexer,
     pub maintenance: DatabaseMaintenance,
     /// What is left alone where the data folder was restored.
     pub hold: RestoreHold,
     /// The eight digits that distinguish this installation from others at the same host.
     pub installation: Arc<str>,
+    /// What distinguishes the time since the last restore.
+    pub epoch: Arc<str>,
+    pub push_key: PushKey,
+    notice_wake: NoticeWake,
+    push_wake: Arc<Notify>,
+    /// Wakes what sends mail.
+    pub mail_wake: Arc<Notify>,
+    mailer: Option<Mailer>,
     thumbnailer: Option<Thumbnailer>,
+    renditions: Option<RenditionMaker>,
     upload_previewer: Option<UploadPreviewer>,
     ids: Arc<IdSequence>,
 }
@@ -89,12 +111,28 @@ impl App {
             // Such as on a full disk, where people must still get in to delete something.
             tracing::warn!(error = %sentence(&error), "could not record where the data folder is");
         }
+        let (events, notice_wake) = (EventHub::default(), NoticeWake::default());
+        {
+            let (events, notices) = (events.clone(), notice_wake.clone());
+            db.after_commits(move |conn| {
+                events.catch_up(conn);
+                notices.look(conn);
+            });
+        }
         let aws = Aws::default();
         let store = storage::open_with(config.photos.store, &config, aws.clone())?;
         let queue = open_queue(&config, aws, &db, &clock)?;
         let thumbnailer = thumbnailer(&store, &config);
+        let renditions = renditions(&store, &config);
+        let makers = match config.photos.worker() {
+            WorkerMode::Embedded => Makers::Here(renditions.clone().map(Box::new)),
+            WorkerMode::External => Makers::Elsewhere,
+        };
         Ok(Self {
             installation: db.read_blocking(|conn| Ok(installation::id(conn)?))?.into(),
+            epoch: db
+                .read_blocking(|conn| Ok(installation::event_epoch(conn)?))?
+                .into(),
             passwords: Passwords::new()?,
             preview_indexer: PreviewIndexer::new(
                 db.clone(),
@@ -102,6 +140,14 @@ impl App {
                 queue.clone(),
                 clock.clone(),
             ),
+            rendition_indexer: RenditionIndexer::new(
+                db.clone(),
+                store.clone(),
+                queue.clone(),
+                clock.clone(),
+                makers,
+            ),
+            renditions,
             // Where a worker of its own decodes photos, this process doesn't.
             upload_previewer: thumbnailer
                 .clone()
@@ -109,13 +155,19 @@ impl App {
                 .map(|thumbnailer| UploadPreviewer::new(thumbnailer, UploadFolder::of(folder))),
             thumbnailer,
             limits: RequestLimits::new(&config, &clock),
+            metrics: Metrics::default(),
             seldom: Seldom::new(&clock),
             ingest: PhotoIngest::new(store.clone(), &config, clock.clone()),
             uploads: UploadFolder::of(folder),
             upload_locks: UploadLocks::default(),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
-            events: EventHub::of(&db),
+            events,
+            notice_wake,
+            push_key: PushKey::new(db.clone(), config.push_contact()),
+            push_wake: Arc::default(),
+            mail_wake: Arc::default(),
+            mailer: Mailer::new(&config)?,
             maintenance: DatabaseMaintenance::new(db.clone()),
             hold: RestoreHold::of(folder),
             config: Arc::new(config),
@@ -259,7 +311,9 @@ pub fn remote_worker(config: &Config) -> Result<Option<PhotoWorker>> {
     let store = storage::open_with(StoreKind::S3, config, aws.clone())?;
     let queue = sqs(config, aws, Clock::default())?;
     let thumbnailer = thumbnailer(&store, config);
-    Ok(Some(PhotoWorker::new(store, queue, thumbnailer, None)))
+    let renditions = renditions(&store, config);
+    let worker = PhotoWorker::new(store, queue, thumbnailer, None);
+    Ok(Some(worker.with_renditions(renditions, None)))
 }
 
 /// The queue alone, without the database where it is elsewhere.
@@ -279,6 +333,15 @@ fn thumbnailer(store: &PhotoStore, config: &Config) -> Option<Thumbnailer> {
         Thumbnailer::new(store.clone(), config.limits.max_pixels())
             .with_posters(PosterMaker::find(&config.photos.ffmpeg))
     })
+}
+
+/// What makes renditions of films; they are kept next to the previews, and so made only where those are.
+fn renditions(store: &PhotoStore, config: &Config) -> Option<RenditionMaker> {
+    let ffmpeg = &config.photos.ffmpeg;
+    let is_wanted = config.photos.previews;
+    is_wanted
+        .then(|| RenditionMaker::find(ffmpeg, store.clone()))
+        .flatten()
 }
 
 fn sqs(config: &Config, aws: Aws, clock: Clock) -> Result<PhotoQueue> {

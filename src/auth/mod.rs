@@ -4,3 +4,5 @@
 pub mod passwords;
 // Signed, expiring links to photos.
 pub mod signed_urls;
+// Signed links that end digests.
+pub mod unsubscribe;

@@ -258,9 +258,7 @@ impl<T: FnMut(&str, &str)> Run<'_, T> {
         let (database, key) = (contents.database, contents.key);
         let installation = contents.manifest.installation;
         drop(contents.snapshot);
-        // A folder is empty before; in S3, nothing is deleted.
-        let newer_photos = matches!(self.store, PhotoStore::S3(_));
-        snapshot::prepare_restored(&database, &gone, newer_photos)
+        snapshot::prepare_restored(&database, &gone)
             .context("The database of the archive can't be brought up to date")?;
         blocking.check_cancelled()?;
         installation_id::restore(self.data, &installation, &key)?;

@@ -187,19 +187,15 @@ impl Iterator for Photos<'_> {
 }
 
 /// Makes the copy at `path` ready to be served: brings its schema up to date, takes the photos out that are `gone`, and
-/// lets all others be queued again. With `newer_photos`, the store may have photos that are newer than the copy, and ids are
-/// left out that these may have.
+/// lets all others be queued again.
 ///
 /// # Errors
 /// It can't be read or written, was written by a newer version, or can't be upgraded.
-pub fn prepare_restored(path: &Path, gone: &[PhotoName], newer_photos: bool) -> Result<()> {
+pub fn prepare_restored(path: &Path, gone: &[PhotoName]) -> Result<()> {
     let mut connection = open(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     migrate::run(&mut connection, path)?;
     let change = connection.transaction()?;
     restore::prepare_restored(&change, gone)?;
-    if newer_photos {
-        restore::skip_ids(&change)?;
-    }
     change.commit()?;
     drop(connection);
     std::fs::File::open(path)?.sync_all()?;

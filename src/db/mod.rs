@@ -17,6 +17,8 @@ pub(crate) mod known;
 pub(crate) mod migrate;
 // Disk space for deleting.
 mod reserve;
+// Whether the database still answers.
+mod responsive;
 mod transaction;
 // What an upgrade of a large database needs.
 mod upgrade;
@@ -49,7 +51,7 @@ use crate::error::{Error, Failure, Overload, Result};
 use crate::process::runtime;
 
 /// How long emptying the log waits for readers that still use it. No write runs meanwhile.
-const LOG_PATIENCE: Duration = Duration::from_millis(100);
+const LOG_BUSY_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long a request waits for a connection before it is told to retry.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
 /// How many read on other threads at once. SQLite reads from memory most of the time, so a few more than there are cores.
@@ -186,6 +188,12 @@ impl Db {
             reads: self.inner.reads.load(Ordering::Relaxed),
             hops: self.inner.hops.load(Ordering::Relaxed),
         }
+    }
+
+    /// How many transactions were committed since it was opened, and how many writes were in them: those that wait together
+    /// share one.
+    pub fn commits(&self) -> (u64, u64) {
+        self.inner.writer.counts()
     }
 
     /// Calls `hook` whenever something is durable, before its writers know: with the connection that has written, while nothing
@@ -360,7 +368,7 @@ impl Db {
     pub async fn checkpoint_wal(&self) -> Result<bool> {
         let deadline = self.inner.deadline;
         let emptied = self.inner.writer.run_exclusive(move |connection| {
-            connection.busy_timeout(LOG_PATIENCE)?;
+            connection.busy_timeout(LOG_BUSY_TIMEOUT)?;
             let busy = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| {
                 row.get::<_, bool>(0)
             });

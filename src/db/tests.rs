@@ -275,3 +275,36 @@ async fn only_what_may_be_lost_is_not_synced_and_not_even_that_with_others() {
     let together = tokio::join!(db.write_unsynced(level), db.write(level), slow.end());
     assert!(matches!(together, (Ok(FULL), Ok(FULL), ())), "{together:?}");
 }
+
+#[tokio::test]
+async fn a_writer_that_hangs_is_noticed_and_one_that_rewrites_the_file_does_not_hang() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("test.db");
+    let db = Db::open_with_deadline(&path, Duration::from_millis(50), |_| Ok(false), |_| Ok(()))
+        .unwrap();
+    db.check_responsive().await.unwrap();
+    let slow = Slow::begin(&db);
+    assert!(matches!(
+        db.check_responsive().await,
+        Err(Error::Overload(Overload::Busy))
+    ));
+    slow.end().await;
+    db.check_responsive().await.unwrap();
+
+    let (begun, is_begun) = tokio::sync::oneshot::channel();
+    let (end, may_end) = std::sync::mpsc::channel::<()>();
+    let rewriting = db.inner.writer.run_exclusive(move |_| {
+        begun.send(()).unwrap();
+        may_end.recv().unwrap();
+        Ok(())
+    });
+    let checking = async {
+        is_begun.await.unwrap();
+        let checked = db.check_responsive().await;
+        end.send(()).unwrap();
+        checked
+    };
+    let (rewritten, checked) = tokio::join!(rewriting, checking);
+    rewritten.unwrap();
+    checked.unwrap();
+}

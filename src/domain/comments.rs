@@ -8,13 +8,16 @@ use rusqlite::{Connection, OptionalExtension, Row};
 use super::access::{
     Answerable, CommentKey, DeletableComment, EditableComment, Readable, ReadableComment,
 };
+use super::activity;
 use super::client_key::ClientKey;
 use super::events::{self, Kind as EventKind};
 use super::ids::{CommentId, Id, ShareId, SpaceId, UserId};
 use super::last_ids::{self, Kind};
 use super::mentions::Mentions;
+use super::notice_work::{self, Kind as WorkKind};
 use super::page::{Listed, Order, Page};
 use super::reactions::{self, ReactionCount};
+use super::read_marks;
 use super::text::CommentText;
 use super::users::{Authors, User};
 use crate::clock::Timestamp;
@@ -137,7 +140,9 @@ pub fn create(
         share: share.share(),
         comment: id,
     };
-    report(conn, key, EventKind::CommentCreated)?;
+    activity::add_comment(conn, (key.space, key.share), id, share.user(), now)?;
+    read_marks::skip_own(conn, key.space, share.user())?;
+    notice_work::add(conn, WorkKind::Comment, key.space, id, share.user(), now)?;
     Ok(Created::Now(get_in(conn, key, share.user())?))
 }
 
@@ -291,13 +296,19 @@ pub fn edit(
     now: Timestamp,
 ) -> Result<Comment> {
     let key = comment.key();
-    conn.prepare_cached(
-        "update comments indexed by sqlite_autoindex_comments_1
-         set edited_at = case when text = ?1 then edited_at else ?2 end, text = ?1
-         where space_id = ?3 and share_id = ?4 and id = ?5",
-    )?
-    .execute((text.as_str(), now.0, key.space, key.share, key.comment))?;
-    report(conn, key, EventKind::CommentEdited)?;
+    let edited = conn
+        .prepare_cached(
+            "update comments indexed by sqlite_autoindex_comments_1 set edited_at = ?2, text = ?1
+             where space_id = ?3 and share_id = ?4 and id = ?5 and text <> ?1",
+        )?
+        .execute((text.as_str(), now.0, key.space, key.share, key.comment))?;
+    if edited > 0 {
+        report(conn, key, EventKind::CommentEdited)?;
+        if text.as_str().contains('@') {
+            let (id, author) = (key.comment, comment.author());
+            notice_work::add(conn, WorkKind::CommentEdit, key.space, id, author, now)?;
+        }
+    }
     Ok(get_in(conn, key, comment.author())?)
 }
 
@@ -317,12 +328,16 @@ fn report(conn: &Connection, key: CommentKey, kind: EventKind) -> rusqlite::Resu
     events::record_in(conn, (key.space, key.share), kind, key.comment)
 }
 
-/// Deletes all that a user has said; for the removal of their account.
-pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+/// Deletes comments of a user whose account is removed, at most `max`; how many there were.
+pub(super) fn remove_some_of_user(
+    conn: &Connection,
+    user: UserId,
+    max: usize,
+) -> rusqlite::Result<usize> {
     last_ids::note(conn, Kind::Comment)?;
     let deleted: Vec<CommentKey> = conn
-        .prepare_cached("delete from comments where user_id = ? returning space_id, share_id, id")?
-        .query_map([user], |row| {
+        .prepare_cached(SOME_OF_USER)?
+        .query_map((user, i64::try_from(max).unwrap_or(i64::MAX)), |row| {
             Ok(CommentKey {
                 space: row.get(0)?,
                 share: row.get(1)?,
@@ -330,9 +345,13 @@ pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Resul
             })
         })?
         .collect::<rusqlite::Result<_>>()?;
-    let mut deleted = deleted.into_iter();
-    deleted.try_for_each(|key| report(conn, key, EventKind::CommentDeleted))
+    let mut keys = deleted.iter();
+    keys.try_for_each(|key| report(conn, *key, EventKind::CommentDeleted))?;
+    Ok(deleted.len())
 }
+
+const SOME_OF_USER: &str = "delete from comments where (space_id, share_id, id) in
+    (select space_id, share_id, id from comments where user_id = ? limit ?) returning space_id, share_id, id";
 
 /// Deletes all comments on a share that goes.
 pub(super) fn remove_of_share(
@@ -345,6 +364,24 @@ pub(super) fn remove_of_share(
         .execute((space, share))?;
     Ok(())
 }
+
+/// Deletes comments on a share that goes, the oldest first, at most `max`; how many there were.
+pub(super) fn remove_some_of_share(
+    conn: &Connection,
+    (space, share): (SpaceId, ShareId),
+    max: usize,
+) -> rusqlite::Result<usize> {
+    last_ids::note(conn, Kind::Comment)?;
+    conn.prepare_cached(SOME_OF_SHARE)?.execute((
+        space,
+        share,
+        i64::try_from(max).unwrap_or(i64::MAX),
+    ))
+}
+
+const SOME_OF_SHARE: &str = "delete from comments indexed by sqlite_autoindex_comments_1
+    where space_id = ?1 and share_id = ?2 and id in
+    (select id from comments where space_id = ?1 and share_id = ?2 order by id limit ?3)";
 
 /// Deletes comments of a space that goes, those on the oldest shares first, at most `max`; how many there were.
 pub(super) fn remove_some(
@@ -393,18 +430,23 @@ mod tests {
     }
 
     #[test]
-    fn the_comments_of_a_space_that_goes_are_a_range() {
-        let plan = plan(SOME_OF_SPACE);
-        for step in [
-            "SEARCH comments USING PRIMARY KEY (space_id=? AND share_id=? AND id=?)",
-            "SEARCH comments USING PRIMARY KEY (space_id=?)",
+    fn the_comments_of_a_space_or_a_share_that_goes_are_a_range() {
+        for (sql, range) in [
+            (SOME_OF_SPACE, "(space_id=?)"),
+            (SOME_OF_SHARE, "(space_id=? AND share_id=?)"),
         ] {
-            assert!(plan.contains(step), "{step} is not in\n{plan}");
+            let plan = plan(sql);
+            for step in [
+                "SEARCH comments USING PRIMARY KEY (space_id=? AND share_id=? AND id=?)",
+                &format!("SEARCH comments USING PRIMARY KEY {range}"),
+            ] {
+                assert!(plan.contains(step), "{step} is not in\n{plan}");
+            }
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+                "{plan}"
+            );
         }
-        assert!(
-            !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
-            "{plan}"
-        );
     }
 
     #[test]

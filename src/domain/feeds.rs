@@ -1,10 +1,12 @@
 //! Feeds: secret addresses of a space, each for one member and what they may read.
 
-use rusqlite::{Connection, Row};
+use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{self, Member};
-use super::ids::{FeedId, Id, RawId};
+use super::ids::{FeedId, Id, RawId, UserId};
 use super::page::{Listed, Page};
+use super::photo_name::PhotoName;
+use super::photos::{self, FoundPhoto};
 use super::shares::{self, Share};
 use super::spaces::{self, Space};
 use super::tokens::Token;
@@ -82,21 +84,52 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Fe
 const LIST: &str = "select f.id, f.created_at from feeds f where f.member_id =
     (select id from members where space_id = ? and user_id = ?) and f.id > ? order by f.id limit ?";
 
-/// Ends a feed.
+/// Ends a feed; returns which it was.
 ///
 /// # Errors
 /// The member has no feed with this id in this space.
-pub fn revoke(conn: &Connection, member: &Member, id: &RawId<FeedId>) -> Result<()> {
-    let revoked = conn
-        .prepare_cached(
-            "delete from feeds where id = ? and member_id =
-             (select id from members where space_id = ? and user_id = ?)",
-        )?
-        .execute((id.parse()?, member.space(), member.user()))?;
-    match revoked {
-        1 => Ok(()),
-        _ => Err(id.not_found()),
-    }
+pub fn revoke(conn: &Connection, member: &Member, id: &RawId<FeedId>) -> Result<FeedId> {
+    conn.prepare_cached(
+        "delete from feeds where id = ? and member_id =
+         (select id from members where space_id = ? and user_id = ?) returning id",
+    )?
+    .query_row((id.parse()?, member.space(), member.user()), |row| {
+        row.get(0)
+    })
+    .optional()?
+    .ok_or_else(|| id.not_found())
+}
+
+/// One feed of a member.
+///
+/// # Errors
+/// The member has no feed with this id in this space.
+pub fn get(conn: &Connection, member: &Member, id: &RawId<FeedId>) -> Result<Feed> {
+    conn.prepare_cached(
+        "select id, created_at from feeds where id = ? and member_id =
+         (select id from members where space_id = ? and user_id = ?)",
+    )?
+    .query_row((id.parse()?, member.space(), member.user()), Feed::from_row)
+    .optional()?
+    .ok_or_else(|| id.not_found())
+}
+
+/// Ends all feeds of a user, whose password is another from now on: who knew the old one, or has a device on which it was kept, may
+/// have made one, or have one of theirs. Returns which they were.
+pub(super) fn revoke_all(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<FeedId>> {
+    conn.prepare_cached(OF_USER)?
+        .query_map([user], |row| row.get(0))?
+        .collect()
+}
+
+const OF_USER: &str =
+    "delete from feeds where member_id in (select id from members where user_id = ?)
+    returning id";
+
+/// Ends all feeds.
+pub(super) fn delete_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("delete from feeds", [])?;
+    Ok(())
 }
 
 /// What the address of a feed leads to.
@@ -113,10 +146,34 @@ pub fn read(conn: &Connection, token: &Token) -> Result<FeedContent> {
     })
 }
 
+/// What is known of a photo of the space that the address of a feed leads to.
+///
+/// # Errors
+/// As [`read`]; the space has no photo with this name.
+pub fn picture(
+    conn: &Connection,
+    token: &Token,
+    name: PhotoName,
+) -> Result<(PhotoName, FoundPhoto)> {
+    let member = access::feed(conn, token)?.ok_or(NotFound::FeedToken)?;
+    let is_of_space = name.space() == member.space().to_string();
+    let found = photos::find(conn, &name)?.filter(|_| is_of_space);
+    Ok((name, found.ok_or(NotFound::Photo)?))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::db::explain::plan;
+
+    #[test]
+    fn the_feeds_of_a_user_are_found_by_their_memberships() {
+        let plan = plan(OF_USER);
+        assert!(
+            plan.contains("feeds_by_member (member_id=?)") && !plan.contains("SCAN"),
+            "{plan}"
+        );
+    }
 
     #[test]
     fn the_feeds_of_a_member_are_a_range_of_their_index() {

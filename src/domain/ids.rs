@@ -102,6 +102,18 @@ id!(
 );
 
 id!(
+    /// A notice's.
+    NoticeId,
+    |id| NotFound::Notice { id }
+);
+
+id!(
+    /// A push subscription's.
+    PushSubscriptionId,
+    |id| NotFound::PushSubscription { id }
+);
+
+id!(
     /// An upload's.
     UploadId,
     |id| NotFound::Upload { id }

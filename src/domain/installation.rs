@@ -27,8 +27,9 @@ pub fn update_looks(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// What the cursors of clients that read events begin with.
-pub(super) fn event_epoch(conn: &Connection) -> rusqlite::Result<String> {
+/// What distinguishes the time since the last restore: the cursors of clients that read events begin with it, and the versions of
+/// shares. Both count on from an earlier number after a restore.
+pub fn event_epoch(conn: &Connection) -> rusqlite::Result<String> {
     conn.prepare_cached("select event_epoch from installation")?
         .query_row([], |row| row.get(0))
 }
@@ -39,6 +40,19 @@ pub(super) fn renew_event_epoch(conn: &Connection) -> rusqlite::Result<()> {
         "update installation set event_epoch = lower(hex(randomblob(4)))",
         [],
     )?;
+    Ok(())
+}
+
+/// The key of push messages, if it was made.
+pub(super) fn push_key(conn: &Connection) -> rusqlite::Result<Option<Vec<u8>>> {
+    conn.prepare_cached("select push_key from installation")?
+        .query_row([], |row| row.get(0))
+}
+
+/// Keeps a key of push messages, unless there is one.
+pub(super) fn keep_push_key(conn: &Connection, key: &[u8]) -> rusqlite::Result<()> {
+    conn.prepare_cached("update installation set push_key = coalesce(push_key, ?)")?
+        .execute([key])?;
     Ok(())
 }
 

@@ -149,7 +149,7 @@ pub fn create(
         )?;
     Ok(conn
         .prepare_cached(
-            "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, true, u.id, u.login
+            "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, true, u.id, u.login, u.name, u.avatar
              from invitations i left join users u on u.id = i.created_by where i.id = ?",
         )?
         .query_row([id], Invitation::from_row)?)
@@ -186,7 +186,7 @@ macro_rules! valid {
 const LIST: &str = concat!(
     "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, ",
     valid!(),
-    ", u.id, u.login from invitations i left join users u on u.id = i.created_by
+    ", u.id, u.login, u.name, u.avatar from invitations i left join users u on u.id = i.created_by
     where i.space_id = ? and i.id > ? and i.expires_at > ? and i.uses_left > 0 order by i.id limit ?"
 );
 
@@ -195,7 +195,7 @@ pub fn list_all(conn: &Connection, now: Timestamp) -> rusqlite::Result<Vec<Invit
     conn.prepare_cached(concat!(
         "select i.id, i.space_id, i.as_admin, i.uses_left, i.created_at, i.expires_at, ",
         valid!(),
-        ", u.id, u.login from invitations i left join users u on u.id = i.created_by
+        ", u.id, u.login, u.name, u.avatar from invitations i left join users u on u.id = i.created_by
          where i.expires_at > ? and i.uses_left > 0 order by i.id",
     ))?
     .query_map([now.0], Invitation::from_row)?
@@ -290,9 +290,9 @@ pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Invitat
         .query_row((token.hash(), now.0), |row| {
             let space: Option<SpaceId> = row.get(1)?;
             Ok(InvitationPreview {
-                role: role(row.get(3)?),
-                expires_at: Timestamp(row.get(4)?),
-                invited_by: row.get(5)?,
+                role: role(row.get(4)?),
+                expires_at: Timestamp(row.get(5)?),
+                invited_by: row.get(6)?,
                 space: space.map(|_| Space::from_row(row, 1)).transpose()?,
             })
         })
@@ -302,7 +302,7 @@ pub fn offer(conn: &Connection, token: &Token, now: Timestamp) -> Result<Invitat
 
 // In the same words whatever the reason, so that nothing can be found out by trying.
 const OPEN: &str = concat!(
-    "select i.id, s.id, s.name, i.as_admin, i.expires_at, u.login
+    "select i.id, s.id, s.name, s.avatar, i.as_admin, i.expires_at, u.login
     from invitations i left join spaces s on s.id = i.space_id left join users u on u.id = i.created_by
     where i.token_hash = ? and i.expires_at > ? and i.uses_left > 0 and ",
     valid!()
@@ -327,7 +327,7 @@ pub fn accept(
         if removals::bars(conn, space.id, user, id)? {
             return Err(NotFound::InvitationToken.into());
         }
-        members::join(conn, space.id, user, role == Role::Admin, now)?;
+        members::join(conn, space.id, (user, role == Role::Admin), user, now)?;
     }
     conn.prepare_cached("update invitations set uses_left = uses_left - 1 where token_hash = ?")?
         .execute([token.hash()])?;

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::{Admin, Member};
 use super::events::{self, Kind};
-use super::ids::{SpaceId, UserId};
+use super::ids::{ShareId, SpaceId, UserId};
+use super::notice_work::{self, Kind as WorkKind};
 use super::page::{Listed, Page};
 use super::removals;
 use super::text::GivenLogin;
@@ -26,18 +27,19 @@ pub struct Membership {
 /// No such login; [`Conflict::AlreadyMember`], decided by the unique index.
 pub fn add(conn: &Connection, admin: &Admin, login: &GivenLogin, now: Timestamp) -> Result<()> {
     let user = users::get_by_login(conn, login)?;
-    join(conn, admin.space(), user.id, false, now)
+    let by = admin.user().unwrap_or(user.id);
+    join(conn, admin.space(), (user.id, false), by, now)
 }
 
-/// Adds an invited user to a space.
+/// Adds a user to a space, perhaps as an admin. It is the doing of `by`: themselves, or who has added them.
 ///
 /// # Errors
 /// [`Conflict::AlreadyMember`], decided by the unique index.
 pub(super) fn join(
     conn: &Connection,
     space: SpaceId,
-    user: UserId,
-    is_admin: bool,
+    (user, is_admin): (UserId, bool),
+    by: UserId,
     now: Timestamp,
 ) -> Result<()> {
     insert(conn, space, user, is_admin, now).map_err(|error| {
@@ -47,6 +49,7 @@ pub(super) fn join(
             error.into()
         }
     })?;
+    notice_work::add(conn, WorkKind::Join, space, user, by, now)?;
     Ok(removals::forgive(conn, space, user)?)
 }
 
@@ -68,9 +71,10 @@ fn insert(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     conn.prepare_cached(
-        "insert into members (space_id, user_id, is_admin, joined_at) values (?, ?, ?, ?)",
+        "insert into members (space_id, user_id, is_admin, joined_at, read_seq, read_share_id)
+         values (?1, ?2, ?3, ?4, ?5, (select coalesce(max(id), 0) from shares where space_id = ?1))",
     )?
-    .execute((space, user, is_admin, now.0))?;
+    .execute((space, user, is_admin, now.0, events::newest(conn)?))?;
     events::record(conn, space, Kind::MemberJoined, user)
 }
 
@@ -85,17 +89,17 @@ pub fn list(conn: &Connection, member: &Member, page: &Page) -> Result<Listed<Me
     page.take(rows, |row| row.order)
 }
 
-/// Reads the user's columns `id, login`, whether they are an admin, and the place in the order of joining.
+/// Reads the user's columns `id, login, name, avatar`, whether they are an admin, and the place in the order of joining.
 fn from_row(row: &Row<'_>) -> rusqlite::Result<Membership> {
     Ok(Membership {
         user: User::from_row(row, 0)?,
-        is_admin: row.get(2)?,
-        order: row.get(3)?,
+        is_admin: row.get(4)?,
+        order: row.get(5)?,
     })
 }
 
 const LIST: &str =
-    "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
+    "select u.id, u.login, u.name, u.avatar, m.is_admin, m.id from members m join users u on u.id = m.user_id
     where m.space_id = ? and m.id > ? order by m.id limit ?";
 
 /// A user as a member of a space; `None` if they aren't one.
@@ -105,17 +109,17 @@ pub fn find(
     user: UserId,
 ) -> rusqlite::Result<Option<Membership>> {
     conn.prepare_cached(
-        "select u.id, u.login, m.is_admin, m.id from members m join users u on u.id = m.user_id
+        "select u.id, u.login, u.name, u.avatar, m.is_admin, m.id from members m join users u on u.id = m.user_id
          where m.space_id = ? and m.user_id = ?",
     )?
     .query_row((member.space(), user), from_row)
     .optional()
 }
 
-/// The ids of the members of a space, in their order.
-pub fn list_ids(conn: &Connection, space: SpaceId) -> rusqlite::Result<Vec<UserId>> {
-    conn.prepare_cached("select user_id from members where space_id = ? order by user_id")?
-        .query_map([space], |row| row.get(0))?
+/// The ids of the spaces that a user belongs to, in their order.
+pub fn list_spaces(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<SpaceId>> {
+    conn.prepare_cached("select space_id from members where user_id = ? order by space_id")?
+        .query_map([user], |row| row.get(0))?
         .collect()
 }
 
@@ -149,9 +153,27 @@ pub(super) fn set_role(
     user: UserId,
     is_admin: bool,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached("update members set is_admin = ? where space_id = ? and user_id = ?")?
+    let changed = conn
+        .prepare_cached(
+            "update members set is_admin = ?1 where space_id = ?2 and user_id = ?3 and is_admin <> ?1",
+        )?
         .execute((is_admin, space, user))?;
-    events::record(conn, space, Kind::MemberChanged, user)
+    match changed {
+        0 => Ok(()),
+        _ => events::record(conn, space, Kind::MemberChanged, user),
+    }
+}
+
+/// Sets up to where a member, by the id of their row, has read.
+pub(super) fn set_read_mark(
+    conn: &Connection,
+    member: i64,
+    seq: i64,
+    share: ShareId,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update members set read_seq = ?, read_share_id = ? where id = ?")?
+        .execute((seq, share, member))?;
+    Ok(())
 }
 
 /// Takes a user out of a space.

@@ -5,6 +5,8 @@
 
 // Who may do what, as proofs.
 pub mod access;
+// What there is in spaces, on one line.
+mod activity;
 // The types of photos and films.
 pub mod media_kind;
 // What clients call what they make.
@@ -33,14 +35,50 @@ pub mod members;
 mod mentions;
 // Removing members, and the right to run a space.
 pub mod member_rights;
+// How much of a space its members are told.
+pub mod notice_settings;
+// What is still to be told.
+pub mod notice_work;
+// What users are told of what concerns them.
+pub mod notices;
+// Whom what has happened concerns.
+pub mod notifying;
+// Browsers that get push messages.
+pub mod push_subscriptions;
+// Push messages on their way.
+pub mod pushes;
+// When nobody is sent anything.
+pub mod quiet_hours;
+// The languages that users are written to in.
+pub mod language;
+// What users say of themselves.
+pub mod profile;
+// All that a user has made.
+pub mod own_data;
+// What the picture of a user or a space is called.
+pub mod avatar_name;
+// The pictures of users and spaces.
+pub mod avatars;
 // Lists in pages, each with the cursor of the next one.
 pub mod page;
 // Links that rescue a forgotten password.
 pub mod password_resets;
+// Requests for a new password.
+pub mod password_requests;
+// Where mail for users goes.
+pub mod email;
+// Mail on its way.
+pub mod mails;
+// What is new, by mail.
+pub mod digests;
+// What the next mail says.
+pub mod mailing;
 // The photos of shares: what is known of them; their bytes are elsewhere.
 pub mod photos;
 // With which emoji members react.
 pub mod reactions;
+// Up to where members have read.
+pub mod read_marks;
 // Who was removed from a space, and can't come back by older links.
 pub mod removals;
 // Who is signed in where.
@@ -55,6 +93,8 @@ pub mod taken_at;
 pub mod spaces;
 // How a space goes, some rows at a time.
 pub mod space_deletion;
+// How a share goes.
+pub mod share_deletion;
 // What people type: logins, passwords, names and texts, parsed once and then trusted.
 pub mod text;
 // Secrets that prove something.
@@ -63,8 +103,14 @@ pub mod tokens;
 pub mod tombstones;
 // People with an account.
 pub mod users;
+// Whether an account may be used.
+pub mod account_status;
 // The removal of an account.
 pub mod account_removal;
+// What the operator does with a space, and is shown of it.
+pub mod operation;
+// How much there is of everything.
+pub mod statistics;
 // What changes in a database that comes back from a backup.
 pub mod restore;
 // Shares at the top of their space.
@@ -73,3 +119,5 @@ pub mod pins;
 pub mod photo_name;
 // What people send before the share that it is for.
 pub mod uploads;
+// How much photos and films take, and how much they may.
+pub mod usage;

@@ -122,7 +122,7 @@ impl Order {
             Some("newest") => Ok(Self::Newest),
             Some(_) => Err(Malformed::NotOneOf {
                 field: FieldName::Order,
-                values: ["oldest", "newest"],
+                values: &["oldest", "newest"],
             }
             .into()),
         }

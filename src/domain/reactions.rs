@@ -3,6 +3,7 @@
 use rusqlite::{Connection, Row};
 
 use super::access::{Reactable, Retractable, Target};
+use super::events::{self, Kind};
 use super::ids::{CommentId, Id, ShareId, SpaceId, UserId};
 use super::page::{Listed, Page};
 use super::text::Emoji;
@@ -50,9 +51,7 @@ fn count_from(row: &Row<'_>) -> rusqlite::Result<(Option<CommentId>, ReactionCou
         place: row.get(3)?,
         is_mine: row.get(4)?,
     };
-    let to: i64 = row.get(0)?;
-    let comment = (to != SHARE_ITSELF).then(|| CommentId::from_number(to));
-    Ok((comment, count))
+    Ok((comment_of(row.get(0)?), count))
 }
 
 /// What stands in the place of a comment's id where the share itself is reacted to.
@@ -60,6 +59,10 @@ const SHARE_ITSELF: i64 = i64::MAX;
 
 fn number(comment: Option<CommentId>) -> i64 {
     comment.map_or(SHARE_ITSELF, Id::number)
+}
+
+fn comment_of(number: i64) -> Option<CommentId> {
+    (number != SHARE_ITSELF).then(|| CommentId::from_number(number))
 }
 
 /// Reacts with an emoji. Reacting with it again, in whatever skin tone, changes the skin tone and nothing else.
@@ -88,13 +91,16 @@ pub fn add(conn: &Connection, to: &Reactable, emoji: &Emoji, now: Timestamp) -> 
     if own >= MAX_OWN {
         return Err(Conflict::TooManyOwnReactions { max: MAX_OWN }.into());
     }
-    conn.prepare_cached(
+    let changed = conn.prepare_cached(
         "insert into reactions (space_id, share_id, comment_id, base, user_id, emoji, created_at)
          values (?, ?, ?, ?, ?, ?, ?)
          on conflict (space_id, share_id, comment_id, base, user_id) do update set emoji = excluded.emoji
          where emoji <> excluded.emoji",
     )?
     .execute((space, share, comment, base, user, emoji.as_str(), now.0))?;
+    if changed > 0 {
+        report(conn, to.target())?;
+    }
     Ok(())
 }
 
@@ -123,7 +129,23 @@ pub fn remove(conn: &Connection, from: &Retractable, emoji: &Emoji) -> Result<()
     if removed == 0 && !from.is_member() {
         return Err(Denied::NotMember.into());
     }
+    if removed > 0 {
+        report(conn, from.target())?;
+    }
     Ok(())
+}
+
+/// Reports that the reactions to something have changed.
+fn report(conn: &Connection, target: Target) -> rusqlite::Result<()> {
+    let Target {
+        space,
+        share,
+        comment,
+    } = target;
+    match comment {
+        None => events::record(conn, space, Kind::ReactionChanged, share),
+        Some(comment) => events::record_in(conn, (space, share), Kind::ReactionChanged, comment),
+    }
 }
 
 /// A reaction, with whose it is.
@@ -172,6 +194,28 @@ pub fn list(conn: &Connection, to: &Reactable, page: &Page) -> Result<Listed<Rea
 
 const LIST: &str = "select base, user_id, emoji, created_at from reactions
     where space_id = ? and share_id = ? and comment_id = ? and (base, user_id) > (?, ?) order by base, user_id limit ?";
+
+/// The reactions to a share or a comment, in the order of their first use.
+pub fn counts(conn: &Connection, to: &Reactable) -> Result<Vec<ReactionCount>> {
+    let Target {
+        space,
+        share,
+        comment,
+    } = to.target();
+    let mut counts = Vec::new();
+    let mut walk = conn.prepare_cached(OF_ONE)?;
+    let mut rows = walk.query((to.user(), space, share, number(comment)))?;
+    while let Some(row) = rows.next()? {
+        count_from(row)?.1.put_among(&mut counts);
+    }
+    Ok(counts)
+}
+
+const OF_ONE: &str = concat!(
+    "select ",
+    count!(),
+    " from reaction_counts r where r.space_id = ?2 and r.share_id = ?3 and r.comment_id = ?4"
+);
 
 /// The reactions to each share of a space from `oldest` to `newest`, and to the last two comments on each: the newest share first.
 pub(super) fn for_each(
@@ -224,12 +268,36 @@ const NEXT_TO_COMMENTS: &str = concat!(
     " from reaction_counts r where r.space_id = ?2 and r.share_id = ?3 and r.comment_id between ?4 and ?5"
 );
 
-/// Deletes all reactions of a user; for the removal of their account.
-pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from reactions where user_id = ?")?
-        .execute([user])?;
-    Ok(())
+/// Deletes reactions of a user whose account is removed, at most `max`; how many there were.
+pub(super) fn remove_some_of_user(
+    conn: &Connection,
+    user: UserId,
+    max: usize,
+) -> rusqlite::Result<usize> {
+    let mut targets: Vec<Target> = conn
+        .prepare_cached(SOME_OF_USER)?
+        .query_map((user, i64::try_from(max).unwrap_or(i64::MAX)), |row| {
+            Ok(Target {
+                space: row.get(0)?,
+                share: row.get(1)?,
+                comment: comment_of(row.get(2)?),
+            })
+        })?
+        .collect::<rusqlite::Result<_>>()?;
+    let removed = targets.len();
+    // With several emoji, by one row each.
+    targets.sort_unstable();
+    targets.dedup();
+    targets
+        .into_iter()
+        .try_for_each(|target| report(conn, target))?;
+    Ok(removed)
 }
+
+const SOME_OF_USER: &str =
+    "delete from reactions where (space_id, share_id, comment_id, base, user_id) in
+    (select space_id, share_id, comment_id, base, user_id from reactions where user_id = ? limit ?)
+    returning space_id, share_id, comment_id";
 
 /// Deletes the reactions to a share that goes, and to its comments.
 pub(super) fn remove_of_share(
@@ -241,6 +309,24 @@ pub(super) fn remove_of_share(
         .execute((space, share))?;
     Ok(())
 }
+
+/// Deletes reactions to a share that goes, and to its comments, at most `max`; how many there were.
+pub(super) fn remove_some_of_share(
+    conn: &Connection,
+    (space, share): (SpaceId, ShareId),
+    max: usize,
+) -> rusqlite::Result<usize> {
+    conn.prepare_cached(SOME_OF_SHARE)?.execute((
+        space,
+        share,
+        i64::try_from(max).unwrap_or(i64::MAX),
+    ))
+}
+
+const SOME_OF_SHARE: &str = "delete from reactions indexed by sqlite_autoindex_reactions_1
+    where space_id = ?1 and share_id = ?2 and (comment_id, base, user_id) in
+    (select comment_id, base, user_id from reactions where space_id = ?1 and share_id = ?2
+     order by comment_id, base, user_id limit ?3)";
 
 /// Deletes reactions of a space that goes, at most `max`; how many there were.
 pub(super) fn remove_some(
@@ -307,15 +393,20 @@ mod tests {
     }
 
     #[test]
-    fn the_reactions_of_a_space_that_goes_are_a_range() {
-        let plan = plan(SOME_OF_SPACE);
-        assert!(
-            plan.contains("SEARCH reactions USING PRIMARY KEY (space_id=?)"),
-            "{plan}"
-        );
-        assert!(
-            !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
-            "{plan}"
-        );
+    fn the_reactions_of_a_space_or_a_share_that_goes_are_a_range() {
+        for (sql, range) in [
+            (SOME_OF_SPACE, "(space_id=?)"),
+            (SOME_OF_SHARE, "(space_id=? AND share_id=?)"),
+        ] {
+            let plan = plan(sql);
+            assert!(
+                plan.contains(&format!("SEARCH reactions USING PRIMARY KEY {range}")),
+                "{plan}"
+            );
+            assert!(
+                !plan.contains("TEMP B-TREE") && !plan.contains("SCAN"),
+                "{plan}"
+            );
+        }
     }
 }

@@ -3,29 +3,49 @@
 use rusqlite::Connection;
 
 use super::last_ids::{self, Kind};
-use super::{events, jobs, photos, uploads};
+use super::{events, feeds, jobs, mails, password_requests, photos, pushes, uploads};
 use crate::domain::photo_name::PhotoName;
 
 /// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
-/// worker makes of them is not in a backup. Nor are uploads that waited for their share: they are forgotten, and their ids are
-/// not given away again. Clients that listened for changes begin from what is there now.
+/// worker makes of them is not in a backup. Nor are uploads that waited for their share: they are forgotten. Clients that listened
+/// for changes begin from what is there now. Feeds end: one that was revoked after the backup would be there again, in the hands
+/// of whom it was revoked for. No id is given away that may have been given away after the backup.
+/// What members have read stays as it was: it fits what is there.
 pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
     gone.iter()
         .try_for_each(|name| photos::delete_row(conn, name))?;
     jobs::remove_all(conn)?;
     uploads::delete_all(conn)?;
-    skip_sequence(conn, "uploads")?;
+    feeds::delete_all(conn)?;
+    pushes::delete_all(conn)?;
+    mails::delete_all(conn)?;
+    password_requests::delete_all(conn)?;
     events::begin_epoch(conn)?;
-    photos::reset_processing(conn)
+    photos::reset_processing(conn)?;
+    skip_ids(conn)
 }
 
 /// How many ids of each kind are skipped: more than can have been used between a backup and the loss.
 const LEFT_OUT: i64 = 1_000_000;
 
-/// Leaves ids out that may have been given away after the backup: where photos are kept that are newer than it, a new one
-/// must not meet an old one of its name.
-pub fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
-    skip_sequence(conn, "spaces")?;
+/// What has ids that the database gives away and clients know.
+const SEQUENCES: [&str; 8] = [
+    "feeds",
+    "invitations",
+    "notices",
+    "push_subscriptions",
+    "sessions",
+    "spaces",
+    "uploads",
+    "users",
+];
+
+/// Leaves ids out that may have been given away after the backup. Clients know them: a draft, a link or a list that is kept in a
+/// browser must not lead to something else. And in S3, a new photo must not meet an old one of its name.
+fn skip_ids(conn: &Connection) -> rusqlite::Result<()> {
+    SEQUENCES
+        .iter()
+        .try_for_each(|table| skip_sequence(conn, table))?;
     last_ids::skip(conn, Kind::Share, LEFT_OUT)?;
     last_ids::skip(conn, Kind::Photo, LEFT_OUT)?;
     last_ids::skip(conn, Kind::Comment, LEFT_OUT)
@@ -91,7 +111,7 @@ mod tests {
             "insert into spaces (id, name, name_key, created_at) values (7, 'Family', 'family', 0)",
         )
         .unwrap();
-        skip_ids(&conn).unwrap();
+        prepare_restored(&conn, &[]).unwrap();
         let last = [
             spaces::last_id(&conn).unwrap(),
             shares::last_id(&conn).unwrap(),

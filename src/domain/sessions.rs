@@ -76,7 +76,7 @@ pub fn create(
     let created = conn
         .prepare_cached(
             "insert into sessions (token_hash, user_id, created_at, last_used_at, device)
-             select ?1, id, ?2, ?2, ?5 from users where id = ?3 and password_hash = ?4",
+             select ?1, id, ?2, ?2, ?5 from users where id = ?3 and password_hash = ?4 and disabled_at is null",
         )?
         .execute((
             token.hash(),
@@ -88,9 +88,19 @@ pub fn create(
     if created == 0 {
         return Err(Denied::WrongLogin.into());
     }
-    conn.prepare_cached(END_SURPLUS)?
+    let ended = conn
+        .prepare_cached(END_SURPLUS)?
         .execute((user, MAX_SESSIONS))?;
+    report_ended(conn, user, ended)?;
     Ok(())
+}
+
+/// Reports that this many sessions of a user have ended, if there are any.
+fn report_ended(conn: &Connection, user: UserId, ended: usize) -> rusqlite::Result<()> {
+    match ended {
+        0 => Ok(()),
+        _ => events::record_for(conn, user, None, Kind::SessionEnded, user),
+    }
 }
 
 const END_SURPLUS: &str = "delete from sessions where id in
@@ -104,7 +114,7 @@ fn find(
     lifetime: Duration,
 ) -> rusqlite::Result<Option<Session>> {
     conn.prepare_cached(
-        "select s.id, s.last_used_at, u.id, u.login from sessions s join users u on u.id = s.user_id
+        "select s.id, s.last_used_at, u.id, u.login, u.name, u.avatar from sessions s join users u on u.id = s.user_id
          where s.token_hash = ? and s.last_used_at >= ?",
     )?
     .query_row((token.hash(), now.minus(lifetime).0), from_row)
@@ -152,7 +162,7 @@ pub fn confirm(
     lifetime: Duration,
 ) -> Result<Session> {
     conn.prepare_cached(
-        "select s.id, s.last_used_at, u.id, u.login from sessions s join users u on u.id = s.user_id
+        "select s.id, s.last_used_at, u.id, u.login, u.name, u.avatar from sessions s join users u on u.id = s.user_id
          where s.id = ? and s.last_used_at >= ?",
     )?
     .query_row((session, now.minus(lifetime).0), from_row)
@@ -202,6 +212,27 @@ pub fn list(
     page.take(rows, |row| (row.last_used_at.0, row.id.number()))
 }
 
+/// The sessions of a user that haven't ended, for the operator, the last used first.
+pub fn list_of(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+    lifetime: Duration,
+) -> rusqlite::Result<Vec<SessionInfo>> {
+    let since = now.minus(lifetime).0;
+    conn.prepare_cached(LIST)?
+        .query_map((user, since, i64::MAX, i64::MAX, MAX_SESSIONS), |row| {
+            Ok(SessionInfo {
+                id: row.get(0)?,
+                created_at: Timestamp(row.get(1)?),
+                last_used_at: Timestamp(row.get(2)?),
+                device: row.get(3)?,
+                is_current: false,
+            })
+        })?
+        .collect()
+}
+
 const LIST: &str = "select id, created_at, last_used_at, device from sessions
     where user_id = ? and last_used_at >= ? and (last_used_at, id) < (?, ?)
     order by last_used_at desc, id desc limit ?";
@@ -242,12 +273,20 @@ pub fn revoke_own(
     caller: &Session,
     session: &RawId<SessionId>,
 ) -> Result<SessionId> {
+    revoke_of(conn, caller.user.id, session)
+}
+
+/// Ends a session of a user, for the operator; returns which it was.
+///
+/// # Errors
+/// The session doesn't exist, or is another's.
+pub fn revoke_of(conn: &Connection, user: UserId, session: &RawId<SessionId>) -> Result<SessionId> {
     let ended = conn
         .prepare_cached("delete from sessions where id = ? and user_id = ? returning id")?
-        .query_row((session.parse()?, caller.user.id), |row| row.get(0))
+        .query_row((session.parse()?, user), |row| row.get(0))
         .optional()?
         .ok_or_else(|| session.not_found())?;
-    events::record_for(conn, caller.user.id, None, Kind::SessionEnded, ended)?;
+    events::record_for(conn, user, None, Kind::SessionEnded, ended)?;
     Ok(ended)
 }
 
@@ -260,10 +299,7 @@ pub fn revoke_all(
     let ended = conn
         .prepare_cached("delete from sessions where user_id = ? and id is not ?")?
         .execute((user, keep))?;
-    if ended > 0 {
-        events::record_for(conn, user, None, Kind::SessionEnded, user)?;
-    }
-    Ok(())
+    report_ended(conn, user, ended)
 }
 
 #[cfg(test)]

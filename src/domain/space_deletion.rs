@@ -3,9 +3,9 @@
 
 use rusqlite::Connection;
 
-use super::access::Admin;
+use super::access::{Admin, Operated};
 use super::ids::{SpaceId, UserId};
-use super::{comments, invitations, members, photos, reactions, removals, shares, spaces};
+use super::{avatars, comments, invitations, members, photos, reactions, removals, shares, spaces};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Conflict, Result};
@@ -34,12 +34,23 @@ pub fn begin(conn: &Connection, admin: &Admin, now: Timestamp) -> Result<Progres
     Ok(remove_chunk(conn, admin.space(), now)?)
 }
 
+/// As [`begin`], whoever is still in it.
+pub fn begin_operated(
+    conn: &Connection,
+    space: &Operated,
+    now: Timestamp,
+) -> rusqlite::Result<Progress> {
+    hide(conn, space.space(), now)?;
+    remove_chunk(conn, space.space(), now)
+}
+
 /// Removes all members of a space and every way into it: what is looked up by its members is gone. What is looked up by id
 /// checks `spaces.deleted_at`.
 fn hide(conn: &Connection, space: SpaceId, now: Timestamp) -> rusqlite::Result<()> {
     members::remove_all(conn, space)?;
     invitations::delete_all(conn, space)?;
     removals::delete_all(conn, space)?;
+    avatars::erase_of_space(conn, space)?;
     spaces::mark_deleted(conn, space, now)
 }
 
@@ -65,22 +76,16 @@ pub fn remove_chunk(
     Ok(Progress { photos, is_over })
 }
 
-/// Deletes the spaces in which `user` is the only member, in this one transaction; for the removal of their account.
-pub(super) fn delete_solitary(
+/// Deletes the spaces in which `user` is the only member for everybody; for the removal of their account. Returns those: their rows are
+/// left to [`remove_chunk`].
+pub(super) fn hide_solitary(
     conn: &Connection,
     user: UserId,
     now: Timestamp,
-) -> rusqlite::Result<Vec<PhotoName>> {
-    let mut deleted = Vec::new();
-    for space in members::sole_member_spaces(conn, user)? {
-        hide(conn, space, now)?;
-        loop {
-            let Progress { photos, is_over } = remove_chunk(conn, space, now)?;
-            deleted.extend(photos);
-            if is_over {
-                break;
-            }
-        }
+) -> rusqlite::Result<Vec<SpaceId>> {
+    let solitary = members::sole_member_spaces(conn, user)?;
+    for space in &solitary {
+        hide(conn, *space, now)?;
     }
-    Ok(deleted)
+    Ok(solitary)
 }

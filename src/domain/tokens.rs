@@ -37,7 +37,7 @@ impl Token {
         }
     }
 
-    /// The token's text, for the one whom it belongs to.
+    /// The token's text, which only its owner is given.
     pub fn as_str(&self) -> &str {
         &self.text
     }

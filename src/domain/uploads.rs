@@ -5,12 +5,15 @@
 
 use std::time::Duration;
 
-use rusqlite::{Connection, Row, params};
+use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use super::access::OwnUpload;
+use super::client_key::ClientKey;
 use super::ids::{Id, UploadId, UserId};
 use super::sessions::Session;
+use super::usage;
 use crate::clock::Timestamp;
+use crate::config::Quotas;
 use crate::domain::media_kind::MediaKind;
 use crate::domain::taken_at::TakenAt;
 use crate::error::{Conflict, FieldName, Invalid, Most, Result};
@@ -58,10 +61,20 @@ pub struct Medium {
 /// An upload that begins.
 #[derive(Clone, Debug)]
 pub struct NewUpload {
+    /// What its client calls it.
+    pub key: Option<ClientKey>,
     pub length: u64,
     pub received: u64,
     pub file: String,
     pub medium: Option<Medium>,
+}
+
+/// An upload that was begun.
+#[derive(Clone, Debug)]
+pub enum Created {
+    Now(Upload),
+    /// Before, by a request with the same key.
+    Before(Upload),
 }
 
 /// What the uploads of a user may be together while no share has taken them.
@@ -69,6 +82,8 @@ pub struct NewUpload {
 pub struct Bounds {
     pub number: usize,
     pub bytes: u64,
+    /// What they may take with all that the user has shared.
+    pub quotas: Quotas,
 }
 
 impl Upload {
@@ -120,24 +135,38 @@ macro_rules! columns {
     };
 }
 
-/// Begins an upload.
+/// Begins an upload, unless this user has begun one under its key.
 ///
 /// # Errors
-/// There are too many of this user already, or they have too many bytes with this one.
+/// There are too many of this user already, or they have too many bytes with this one; it is too much for a quota; or as
+/// [`find_made`].
 pub fn create(
     conn: &Connection,
     session: &Session,
     upload: &NewUpload,
     bounds: Bounds,
     now: Timestamp,
-) -> Result<Upload> {
-    check(conn, session, upload.length, bounds)?;
-    let user = session.user().id;
+) -> Result<Created> {
+    let key = upload.key.as_ref();
+    if let Some(before) = find_made(conn, session, key, Some(upload.length), now)? {
+        return Ok(Created::Before(before));
+    }
+    check_waiting(conn, session, upload.length, bounds)?;
+    let takes = upload.medium.as_ref().map_or(upload.length, |it| it.bytes);
+    usage::check_upload(conn, session.user().id, takes, &bounds.quotas)?;
+    let (user, key) = (session.user().id, key.map(ClientKey::as_str));
+    // Of one whose time is over.
     conn.prepare_cached(
-        "insert into uploads (user_id, created_at, expires_at, length, received, file) values (?, ?, ?, ?, ?, ?)",
+        "update uploads set client_key = null where user_id = ? and client_key = ?",
+    )?
+    .execute((user, key))?;
+    conn.prepare_cached(
+        "insert into uploads (user_id, client_key, created_at, expires_at, length, received, file)
+         values (?, ?, ?, ?, ?, ?, ?)",
     )?
     .execute((
         user,
+        key,
         now.0,
         now.plus(LIFETIME).0,
         signed(upload.length),
@@ -148,9 +177,38 @@ pub fn create(
     if let Some(medium) = &upload.medium {
         set_medium(conn, id, &upload.file, medium)?;
     }
-    Ok(conn
+    let created = conn
         .prepare_cached(columns!("where id = ?"))?
-        .query_row([id], Upload::from_row)?)
+        .query_row([id], Upload::from_row)?;
+    Ok(Created::Now(created))
+}
+
+/// The upload that this user has begun under this key, until its time is over or a share has taken it.
+///
+/// # Errors
+/// [`Conflict::KeyOfAnotherUpload`]: it isn't `length` bytes long, so it is another file.
+pub fn find_made(
+    conn: &Connection,
+    session: &Session,
+    key: Option<&ClientKey>,
+    length: Option<u64>,
+    now: Timestamp,
+) -> Result<Option<Upload>> {
+    let Some(key) = key.map(ClientKey::as_str) else {
+        return Ok(None);
+    };
+    let made = conn
+        .prepare_cached(columns!(
+            "where user_id = ? and client_key = ? and expires_at > ?"
+        ))?
+        .query_row((session.user().id, key, now.0), Upload::from_row)
+        .optional()?;
+    match made {
+        Some(made) if length.is_some_and(|length| length != made.length) => {
+            Err(Conflict::KeyOfAnotherUpload.into())
+        }
+        made => Ok(made),
+    }
 }
 
 /// Whether this user may begin one more upload, of `length` bytes.
@@ -158,6 +216,11 @@ pub fn create(
 /// # Errors
 /// As [`create`].
 pub fn check(conn: &Connection, session: &Session, length: u64, bounds: Bounds) -> Result<()> {
+    check_waiting(conn, session, length, bounds)?;
+    usage::check_upload(conn, session.user().id, length, &bounds.quotas)
+}
+
+fn check_waiting(conn: &Connection, session: &Session, length: u64, bounds: Bounds) -> Result<()> {
     // Those that are over count until their bytes are gone.
     let (number, bytes): (i64, i64) = conn
         .prepare_cached(WAITING)?

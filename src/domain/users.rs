@@ -5,7 +5,9 @@ use std::collections::hash_map::Entry;
 
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 
+use super::avatar_name::AvatarName;
 use super::ids::UserId;
+use super::language::Language;
 use super::text::{GivenLogin, Login, LoginKey};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
@@ -15,14 +17,21 @@ use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
 pub struct User {
     pub id: UserId,
     pub login: String,
+    /// The name that people are shown: one that they have chosen, or else their login.
+    pub name: String,
+    pub avatar: Option<AvatarName>,
 }
 
 impl User {
-    /// Reads the columns `id, login`, the first of them at `index`.
+    /// Reads the columns `id, login, name, avatar`, the first of them at `index`.
     pub fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        let login: String = row.get(index + 1)?;
+        let chosen: Option<String> = row.get(index + 2)?;
         Ok(Self {
             id: row.get(index)?,
-            login: row.get(index + 1)?,
+            name: chosen.unwrap_or_else(|| login.clone()),
+            avatar: row.get(index + 3)?,
+            login,
         })
     }
 }
@@ -66,7 +75,7 @@ pub fn create(
 ) -> Result<User> {
     conn.prepare_cached(
         "insert into users (login, login_key, look, password_hash, created_at)
-         select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from users where look = ?3) returning id, login",
+         select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from users where look = ?3) returning id, login, name, avatar",
     )?
     .query_row(
         (login.as_str(), login.key().as_str(), login.look(), password_hash, now.0),
@@ -79,7 +88,7 @@ pub fn create(
 
 /// Makes the looks of all logins.
 pub(super) fn make_looks(conn: &Connection) -> rusqlite::Result<()> {
-    for User { id, login } in list(conn)? {
+    for (id, login) in list_logins(conn)? {
         conn.prepare_cached("update users set look = ? where id = ?")?
             .execute((Login::look_of(&login), id))?;
     }
@@ -88,23 +97,28 @@ pub(super) fn make_looks(conn: &Connection) -> rusqlite::Result<()> {
 
 /// The logins that would be refused today, each with the reason: those that pass for nothing, and those that can be taken
 /// for an older one. Also for a database from before looks were stored.
-pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(User, String)>> {
-    let mut everybody = list(conn)?;
-    everybody.sort_by_key(|user| user.id);
+pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
     let mut looks = HashMap::new();
     let mut doubtful = Vec::new();
-    for user in everybody {
+    for (_, login) in list_logins(conn)? {
         let alike = looks
-            .entry(Login::look_of(&user.login))
-            .or_insert_with(|| user.login.clone());
-        let reason = match Login::doubt(&user.login) {
+            .entry(Login::look_of(&login))
+            .or_insert_with(|| login.clone());
+        let reason = match Login::doubt(&login) {
             Some(refusal) => refusal.to_string(),
-            None if *alike != user.login => format!("Login looks like {alike:?}"),
+            None if *alike != login => format!("Login looks like {alike:?}"),
             None => continue,
         };
-        doubtful.push((user, reason));
+        doubtful.push((login, reason));
     }
     Ok(doubtful)
+}
+
+/// All logins, the oldest account first. Reads what every schema has.
+fn list_logins(conn: &Connection) -> rusqlite::Result<Vec<(UserId, String)>> {
+    conn.prepare_cached("select id, login from users order by id")?
+        .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect()
 }
 
 /// The user with this id.
@@ -114,7 +128,7 @@ pub fn find(conn: &Connection, id: UserId) -> rusqlite::Result<Option<User>> {
         .optional()
 }
 
-const BY_ID: &str = "select id, login from users where id = ?";
+const BY_ID: &str = "select id, login, name, avatar from users where id = ?";
 
 /// The user with this login, however it is written.
 ///
@@ -131,7 +145,8 @@ pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
 }
 
 // An account from before the spaces around a login were left out is found by its exact spaces; for all others, they don't count.
-const BY_LOGIN: &str = "select id, login, password_hash from users where login_key in (?1, ?2)
+const BY_LOGIN: &str =
+    "select id, login, name, avatar, password_hash from users where login_key in (?1, ?2)
     order by login_key = ?1 desc limit 1";
 
 fn keys(login: &GivenLogin) -> [&str; 2] {
@@ -144,7 +159,7 @@ pub fn find_credentials(
     login: &GivenLogin,
 ) -> rusqlite::Result<Option<(UserId, String)>> {
     conn.prepare_cached(BY_LOGIN)?
-        .query_row(keys(login), |row| Ok((row.get(0)?, row.get(2)?)))
+        .query_row(keys(login), |row| Ok((row.get(0)?, row.get(4)?)))
         .optional()
 }
 
@@ -176,6 +191,65 @@ pub fn set_password_hash(conn: &Connection, id: UserId, hash: &str) -> rusqlite:
     Ok(())
 }
 
+/// Sets since when an account is disabled, or that it isn't; whether that has changed whether it is.
+pub(super) fn set_disabled(
+    conn: &Connection,
+    id: UserId,
+    since: Option<Timestamp>,
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached(
+            "update users set disabled_at = ?1 where id = ?2 and (disabled_at is null) = (?1 is not null)",
+        )?
+        .execute((since.map(|since| since.0), id))?;
+    Ok(changed == 1)
+}
+
+/// Sets the name that a user has chosen, or that they have chosen none; whether it was another.
+pub(super) fn set_name(
+    conn: &Connection,
+    id: UserId,
+    name: Option<&str>,
+) -> rusqlite::Result<bool> {
+    let renamed = conn
+        .prepare_cached("update users set name = ?1 where id = ?2 and name is not ?1")?
+        .execute((name, id))?;
+    Ok(renamed == 1)
+}
+
+/// Sets the language that a user has chosen, or that they have chosen none.
+pub(super) fn set_language(
+    conn: &Connection,
+    id: UserId,
+    language: Option<Language>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update users set language = ? where id = ?")?
+        .execute((language.map(Language::tag), id))?;
+    Ok(())
+}
+
+/// Sets the time zone that a user has chosen, or that they have chosen none.
+pub(super) fn set_time_zone(
+    conn: &Connection,
+    id: UserId,
+    zone: Option<&str>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update users set time_zone = ? where id = ?")?
+        .execute((zone, id))?;
+    Ok(())
+}
+
+/// Sets what the picture of a user is called, or that they have none.
+pub(super) fn set_avatar(
+    conn: &Connection,
+    id: UserId,
+    avatar: Option<&AvatarName>,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update users set avatar = ? where id = ?")?
+        .execute((avatar, id))?;
+    Ok(())
+}
+
 /// Whether there are any accounts.
 pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from users limit 1")?
@@ -184,9 +258,26 @@ pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
 
 /// Everybody with an account, by login.
 pub fn list(conn: &Connection) -> rusqlite::Result<Vec<User>> {
-    conn.prepare_cached("select id, login from users order by login_key")?
-        .query_map([], |row| User::from_row(row, 0))?
-        .collect()
+    conn.prepare_cached(
+        "select id, login, name, avatar from users where deleted_at is null order by login_key",
+    )?
+    .query_map([], |row| User::from_row(row, 0))?
+    .collect()
+}
+
+/// Marks an account as gone for everybody while its user has rows. Its login is free from then on.
+pub(super) fn mark_deleted(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    // No login has a control character, and no password has the empty hash.
+    conn.prepare_cached(
+        "update users set deleted_at = ?1, disabled_at = coalesce(disabled_at, ?1), login_key = char(1) || id, look = null,
+         password_hash = '', language = null, time_zone = null where id = ?2",
+    )?
+    .execute((now.0, user))?;
+    Ok(())
 }
 
 /// Deletes the row of a user who has nothing else left.

@@ -4,6 +4,8 @@
 use time::{OffsetDateTime, PrimitiveDateTime};
 use zip::{Entry, Modified, Plan, Planner};
 
+use super::made::MadeFile;
+use crate::clock::Timestamp;
 use crate::domain::ids::PhotoId;
 use crate::domain::photos::ArchivedPhoto;
 use crate::error::{Error, Result};
@@ -26,6 +28,8 @@ pub struct Contents {
     pub(super) plan: Plan,
     /// In the order of the plan.
     pub(super) photos: Vec<PhotoId>,
+    /// What comes behind them.
+    pub(super) made: Vec<MadeFile>,
 }
 
 /// Plans a ZIP photo by photo.
@@ -33,6 +37,7 @@ pub struct Contents {
 pub struct ContentsPlanner {
     planner: Planner,
     photos: Vec<PhotoId>,
+    made: Vec<MadeFile>,
 }
 
 impl ContentsPlanner {
@@ -57,11 +62,34 @@ impl ContentsPlanner {
         Ok(())
     }
 
+    /// The name in the ZIP of the photo that was added as this one, from 0.
+    pub fn name(&self, index: usize) -> &str {
+        let entry = self.planner.entries().get(index);
+        entry.map_or("", |entry| entry.name.as_str())
+    }
+
+    /// A file that was made for the ZIP, after all photos.
+    ///
+    /// # Errors
+    /// The ZIP would be larger than any file can be.
+    pub fn add_made(&mut self, name: &str, file: MadeFile, at: Timestamp) -> Result<()> {
+        let entry = Entry {
+            name: name.to_owned(),
+            length: file.length(),
+            crc32: file.crc32(),
+            modified: modified(utc(at.seconds())),
+        };
+        self.planner.add(entry).map_err(Error::internal)?;
+        self.made.push(file);
+        Ok(())
+    }
+
     /// The ZIP of these photos.
     pub fn finish(self) -> Contents {
         Contents {
             plan: self.planner.finish(),
             photos: self.photos,
+            made: self.made,
         }
     }
 }
@@ -107,7 +135,6 @@ fn modified(local: PrimitiveDateTime) -> Modified {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::clock::Timestamp;
     use crate::domain::ids::{Id, UserId};
     use crate::domain::taken_at::TakenAt;
     use crate::domain::users::User;
@@ -123,6 +150,8 @@ mod tests {
             user: User {
                 id: UserId::from_number(1),
                 login: login.to_owned(),
+                name: login.to_owned(),
+                avatar: None,
             },
         }
     }

@@ -38,10 +38,19 @@ pub struct Source {
     pub clock: Clock,
 }
 
-/// For whom a ZIP is made. They must be signed in, and members, until its last photo.
+/// Why somebody may have the photos of a ZIP.
+#[derive(Clone, Copy, Debug)]
+pub enum Right {
+    /// They are a member of this space.
+    Member(SpaceId),
+    /// They have shared them.
+    Own,
+}
+
+/// For whom a ZIP is made. They must be signed in, and have the right, until its last photo.
 #[derive(Clone, Copy, Debug)]
 pub struct Receiver {
-    pub space: SpaceId,
+    pub right: Right,
     pub session: SessionId,
     /// How long sessions last that aren't used.
     pub lifetime: Duration,
@@ -57,10 +66,37 @@ pub struct ZipStream {
     current: Option<Current>,
 }
 
-/// The photo that is being sent.
+/// The file that is being sent.
 struct Current {
-    bytes: Ranges,
+    bytes: FileBytes,
     check: Check,
+}
+
+enum FileBytes {
+    Photo(Ranges),
+    Made(tokio::fs::File),
+}
+
+impl FileBytes {
+    /// The next of its bytes; `None` after the last.
+    async fn next(&mut self) -> Result<Option<Bytes>> {
+        match self {
+            Self::Photo(ranges) => ranges.next().await,
+            Self::Made(file) => {
+                let mut chunk = BytesMut::with_capacity(CHUNK);
+                let read = file.read_buf(&mut chunk).await?;
+                Ok((read > 0).then(|| chunk.freeze()))
+            }
+        }
+    }
+
+    /// What the log calls it.
+    fn name(&self) -> &str {
+        match self {
+            Self::Photo(ranges) => ranges.name.as_str(),
+            Self::Made(_) => "a file that was made for the ZIP",
+        }
+    }
 }
 
 impl ZipStream {
@@ -97,11 +133,11 @@ impl ZipStream {
             match current.bytes.next().await? {
                 Some(chunk) => {
                     let checked = current.check.update(&chunk);
-                    checked.with_context(|| format!("{} isn't sent", current.bytes.name))?;
+                    checked.with_context(|| format!("{} isn't sent", current.bytes.name()))?;
                     return Ok(Some(chunk));
                 }
                 None => {
-                    let name = &current.bytes.name;
+                    let name = current.bytes.name();
                     let checked = current.check.finish();
                     checked.with_context(|| format!("{name} isn't sent"))?;
                     self.current = None;
@@ -109,10 +145,12 @@ impl ZipStream {
             }
         }
         let index = self.next / 2;
-        if self.next.is_multiple_of(2)
-            && let Some(photo) = self.contents.photos.get(index)
-        {
-            self.open(index, *photo).await?;
+        let photos = self.contents.photos.len();
+        if self.next.is_multiple_of(2) && index < photos + self.contents.made.len() {
+            match self.contents.photos.get(index) {
+                Some(photo) => self.open(index, *photo).await?,
+                None => self.open_made(index, index - photos)?,
+            }
             self.next += 1;
             // The file after the header is on its way already.
             if let Some(Part::Bytes(header)) = self.contents.plan.part(self.next - 1) {
@@ -148,24 +186,36 @@ impl ZipStream {
         // Before the header says that it is there.
         bytes.open().await?;
         let check = Check::new(&self.contents.plan.entries()[index]);
+        let bytes = FileBytes::Photo(bytes);
+        self.current = Some(Current { bytes, check });
+        Ok(())
+    }
+
+    /// Opens a file that was made for the ZIP.
+    fn open_made(&mut self, index: usize, nth: usize) -> Result<()> {
+        let check = Check::new(&self.contents.plan.entries()[index]);
+        let file = self.contents.made[nth].open()?;
+        let bytes = FileBytes::Made(tokio::fs::File::from_std(file));
         self.current = Some(Current { bytes, check });
         Ok(())
     }
 }
 
 impl Source {
-    /// A photo of the space, while the reader is a member and signed in.
+    /// A photo that the reader may have, while they are signed in.
     async fn find(&self, receiver: Receiver, photo: PhotoId) -> Result<ArchiveSource> {
         let Receiver {
-            space,
+            right,
             session,
             lifetime,
         } = receiver;
         let now = self.clock.now();
         let found = self.db.read(move |conn| {
             let session = sessions::confirm(conn, session, now, lifetime)?;
-            let space = RawId::new(&space.to_string());
-            let member = access::space(conn, &session, &space)?.member()?;
+            let Right::Member(space) = right else {
+                return Ok(photos::find_own_source(conn, &session, photo)?);
+            };
+            let member = access::space(conn, &session, &RawId::of(space))?.member()?;
             Ok(photos::find_source(conn, &member, photo)?)
         });
         found

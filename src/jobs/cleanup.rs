@@ -15,6 +15,7 @@ use crate::domain::ids::SpaceId;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::{jobs, photos, sessions, spaces, tombstones};
 use crate::jobs::index_previews::MAX_PREVIEW_WAIT;
+use crate::jobs::index_renditions::MAX_RENDITION_WAIT;
 use crate::jobs::runner::{Job, Next};
 use crate::logging::audit;
 use crate::queue::MAX_RETRY_DELAY;
@@ -67,6 +68,15 @@ impl CleanupReport {
     }
 }
 
+/// Which photos are deleted.
+#[derive(Clone, Copy, Debug)]
+enum Which {
+    /// Those of deleted shares.
+    Deleted,
+    /// Those that came to no share.
+    Abandoned,
+}
+
 /// What became of photos that were to be deleted.
 #[derive(Debug, Default)]
 struct Deletion {
@@ -109,7 +119,7 @@ impl Cleanup {
         if self.hold.is_on() {
             return;
         }
-        let Deletion { stay, why, .. } = self.delete(names).await;
+        let Deletion { stay, why, .. } = self.delete(names, Which::Deleted).await;
         if let Some(first) = stay.first() {
             tracing::warn!(%first, photos = stay.len(), error = %why, "could not delete photos; will retry");
         }
@@ -172,7 +182,7 @@ impl Cleanup {
         if due.is_empty() {
             return Ok(0);
         }
-        let mut deletion = self.delete(&due).await;
+        let mut deletion = self.delete(&due, Which::Deleted).await;
         self.delete_empty_spaces(&mut deletion).await?;
         let Deletion { gone, stay, why } = deletion;
         self.store.sync_deletions(&gone).await?;
@@ -199,7 +209,7 @@ impl Cleanup {
 
     /// Deletes abandoned uploads. Returns how many are gone.
     async fn delete_orphans(&self, names: &[PhotoName]) -> usize {
-        let Deletion { gone, stay, why } = self.delete(names).await;
+        let Deletion { gone, stay, why } = self.delete(names, Which::Abandoned).await;
         if stay.is_empty() {
             self.vain.store(0, Ordering::Relaxed);
         } else {
@@ -233,6 +243,7 @@ impl Cleanup {
             sessions::clamp_last_used(conn, now)?;
             tombstones::bring_forward(conn, now)?;
             photos::clamp_next_checks(conn, now, MAX_PREVIEW_WAIT)?;
+            photos::clamp_next_renditions(conn, now, MAX_RENDITION_WAIT)?;
             Ok(jobs::clamp_due(conn, now, MAX_RETRY_DELAY)?)
         });
         Ok(minded.await?)
@@ -268,13 +279,13 @@ impl Cleanup {
     }
 
     /// Deletes photos.
-    async fn delete(&self, names: &[PhotoName]) -> Deletion {
+    async fn delete(&self, names: &[PhotoName], which: Which) -> Deletion {
         let mut deletion = Deletion::default();
         for batch in names.chunks(self.store.delete_batch_size()) {
-            match self.store.delete_all(batch).await {
+            match self.delete_batch(batch, which).await {
                 Ok(()) => deletion.gone.extend_from_slice(batch),
                 Err(error) if batch.len() > 1 && is_refusal(&error) => {
-                    self.delete_each(batch, &mut deletion).await;
+                    self.delete_each(batch, which, &mut deletion).await;
                 }
                 Err(error) => deletion.stays(batch.iter().cloned(), &error),
             }
@@ -282,11 +293,18 @@ impl Cleanup {
         deletion
     }
 
+    async fn delete_batch(&self, names: &[PhotoName], which: Which) -> Result<()> {
+        match which {
+            Which::Deleted => self.store.delete_all(names).await,
+            Which::Abandoned => self.store.delete_abandoned(names).await,
+        }
+    }
+
     /// Deletes photos one by one after some were refused. Once a few are refused again, the rest is left to the next time.
-    async fn delete_each(&self, names: &[PhotoName], deletion: &mut Deletion) {
+    async fn delete_each(&self, names: &[PhotoName], which: Which, deletion: &mut Deletion) {
         let mut refused = 0;
         for (at, name) in names.iter().enumerate() {
-            match self.store.delete(name).await {
+            match self.delete_batch(std::slice::from_ref(name), which).await {
                 Ok(()) => deletion.gone.push(name.clone()),
                 Err(error) => {
                     refused += 1;

@@ -2,8 +2,7 @@
 //! makes. Others don't, so that this job looks into the store: soon and often for a new photo, more and more seldom for
 //! one that stays without.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -20,6 +19,7 @@ use crate::domain::media_kind::MediaKind;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, PendingPhoto, PreviewStatus};
 use crate::jobs::make_previews::{Made, MadePreviews};
+use crate::jobs::requested::{Requested, send_again};
 use crate::jobs::runner::{Job, Next};
 use crate::queue::PhotoQueue;
 use crate::storage::PhotoStore;
@@ -46,7 +46,7 @@ pub struct PreviewIndexer {
     /// Notified of previews that were requested again and that a worker of this process has made.
     arrived: Arc<Notify>,
     /// When photos were sent to the workers again.
-    asked: Arc<Mutex<HashMap<PhotoName, Timestamp>>>,
+    asked: Requested,
 }
 
 /// How many photos a step has looked at.
@@ -69,26 +69,30 @@ impl PreviewIndexer {
             queue,
             clock,
             arrived: Arc::default(),
-            asked: Arc::default(),
+            asked: Requested::default(),
         }
     }
 
-    /// Records the previews that a worker of this process has made, `None` where they were there before. What a power cut
-    /// undoes is looked for again.
+    /// Records the previews that a worker of this process has made, `None` where they were there before. Synced, because clients
+    /// learn of it by an event: if a power cut undid that one, the next would have its number, and clients would skip it.
     ///
     /// # Errors
     /// The database or the store can't be used.
     async fn record(&self, name: &PhotoName, made: Option<MadePreviews>) -> Result<()> {
         let status = match made {
-            Some(made) => Some(status_of(name, made.small, made.has_large).await?),
+            Some(made) => {
+                // Of a film, there may be a poster that was made with them.
+                let bytes = (!name.is_video()).then_some(made.bytes);
+                Some(status_of(name, made.small, made.has_large, bytes).await?)
+            }
             None => self.find(name).await?,
         };
         let Some(status) = status else { return Ok(()) };
         let photo = name.clone();
         self.db
-            .write_unsynced(move |conn| Ok(photos::record_preview_status(conn, &photo, &status)?))
+            .write(move |conn| Ok(photos::record_preview_status(conn, &photo, &status)?))
             .await?;
-        if self.requested().contains_key(name) {
+        if self.asked.at(name).is_some() {
             self.arrived.notify_one();
         }
         Ok(())
@@ -114,7 +118,7 @@ impl PreviewIndexer {
     pub async fn index_due(&self) -> Result<IndexReport> {
         let now = self.clock.now();
         let overdue = now.minus(OVERDUE);
-        let asked = self.with_workers(now);
+        let asked = self.asked.since(now, OVERDUE);
         let is_shared = self.queue.is_shared();
         let (due, asked, free) = self
             .db
@@ -137,7 +141,7 @@ impl PreviewIndexer {
                 Ok((due, still_asked, free))
             })
             .await?;
-        self.requested().retain(|name, _| asked.contains(name));
+        self.asked.retain(&asked);
         let (mut statuses, mut ask) = (Vec::new(), Vec::new());
         for photo in due {
             let status = match self.find(&photo.name).await? {
@@ -172,7 +176,7 @@ impl PreviewIndexer {
 
     /// Whether a photo is where it belongs, and its previews haven't been requested from a worker.
     async fn is_left_out(&self, name: &PhotoName) -> Result<bool> {
-        Ok(!self.requested().contains_key(name) && self.store.is_in_space(name).await?)
+        Ok(self.asked.at(name).is_none() && self.store.is_in_space(name).await?)
     }
 
     /// What the store has of the previews of a photo; `None` if there are none yet.
@@ -185,7 +189,7 @@ impl PreviewIndexer {
         let has_large = small.is_empty()
             || !may_move(name)
             || (self.store.open_preview(name, PreviewSize::Large).await?).is_some();
-        Ok(Some(status_of(name, small, has_large).await?))
+        Ok(Some(status_of(name, small, has_large, None).await?))
     }
 
     /// Records what was found, and sends photos to the workers again.
@@ -201,39 +205,22 @@ impl PreviewIndexer {
                 for (name, status) in &statuses {
                     photos::record_preview_status(conn, name, status)?;
                 }
-                for name in &asked {
-                    if photos::unqueue(conn, name)? {
-                        queue.enqueue(conn, name)?;
-                    }
-                }
-                Ok(())
+                send_again(conn, &queue, &asked)
             })
             .await?;
         if !ask.is_empty() {
             tracing::info!(photos = ask.len(), "re-queued photos without previews");
             self.queue.notify();
         }
-        let asked = ask.into_iter().map(|name| (name, now));
-        self.requested().extend(asked);
+        self.asked.add(ask, now);
         Ok(())
     }
 
     /// The wait until the next look at a photo that has no previews yet.
     fn wait(&self, photo: &PendingPhoto, now: Timestamp) -> Duration {
-        let awaited = self.requested().get(&photo.name).copied();
+        let awaited = self.asked.at(&photo.name);
         let since = awaited.unwrap_or(photo.created_at);
         (now.since(since) / 2).clamp(EVERY, MAX_PREVIEW_WAIT)
-    }
-
-    /// The photos that were sent to the workers again, and not too long ago.
-    fn with_workers(&self, now: Timestamp) -> Vec<PhotoName> {
-        let mut asked = self.requested();
-        asked.retain(|_, at| now.since(*at) < OVERDUE);
-        asked.keys().cloned().collect()
-    }
-
-    fn requested(&self) -> std::sync::MutexGuard<'_, HashMap<PhotoName, Timestamp>> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -270,8 +257,13 @@ fn may_move(name: &PhotoName) -> bool {
 }
 
 /// The status by these previews: the small one, which is empty where there are none, and whether there is a large one,
-/// which moving pictures don't have.
-async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<PreviewStatus> {
+/// which moving pictures don't have; and what both take, if that is known.
+async fn status_of(
+    name: &PhotoName,
+    small: Vec<u8>,
+    has_large: bool,
+    bytes: Option<u64>,
+) -> Result<PreviewStatus> {
     if small.is_empty() {
         return Ok(PreviewStatus::Unavailable);
     }
@@ -282,6 +274,7 @@ async fn status_of(name: &PhotoName, small: Vec<u8>, has_large: bool) -> Result<
             height: preview.height,
             animated: !has_large && may_move(name),
             placeholder: preview.hash,
+            bytes,
         },
         Err(reason) => {
             tracing::warn!(photo = %name, %reason, "could not use a preview");

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use picture::previews::{MAX_MEMORY, Previews, Work};
 use picture::{CleanError, Kind, MaxPixels, PreviewSize, clean};
 use tokio::runtime::Handle;
@@ -48,6 +48,8 @@ pub struct MadePreviews {
     /// The small one; empty where there are none.
     pub small: Vec<u8>,
     pub has_large: bool,
+    /// What both take.
+    pub bytes: u64,
 }
 
 /// Makes previews; clones share the bounds on how many at once, and on the memory for them.
@@ -122,9 +124,10 @@ impl Thumbnailer {
         Ok(())
     }
 
-    /// Puts a poster that was made, unless the film has one by now: what came with it wins.
+    /// Puts a poster that was made, unless the film has one by now: what came with it wins. Nor if the film was deleted while ffmpeg
+    /// ran, perhaps long ago: should this process end before it looks again, nobody else would delete the poster.
     async fn keep_poster(&self, name: &PhotoName, made: Vec<u8>) -> Result<()> {
-        if self.has_poster(name).await? {
+        if self.has_poster(name).await? || self.store.open(name).await?.is_none() {
             return Ok(());
         }
         self.store.put_poster(name, made).await
@@ -205,6 +208,17 @@ impl Thumbnailer {
         self.put(name, previews).await.map(drop)
     }
 
+    /// Makes the poster of a film again, replacing a damaged one, which stays if none can be made.
+    ///
+    /// # Errors
+    /// As [`PosterMaker::make`]; or none can be made here, or of this film.
+    pub async fn remake_poster(&self, name: &PhotoName) -> Result<()> {
+        let posters = self.posters().context("there is no ffmpeg here")?;
+        let made = posters.make(&self.store, name, self.max_pixels).await?;
+        let made = made.context("ffmpeg makes none of this film")?;
+        self.store.put_poster(name, made).await
+    }
+
     /// What the previews are made from: the photo, or the poster of a film.
     async fn picture_of(&self, name: &PhotoName) -> Result<Option<StoredPhoto>> {
         if !name.is_video() {
@@ -249,8 +263,9 @@ impl Thumbnailer {
     /// previews after it, so that either they are found there or the photo isn't found here.
     async fn put(&self, name: &PhotoName, Previews { small, large }: Previews) -> Result<Made> {
         let made = MadePreviews {
-            small: small.clone(),
             has_large: large.is_some(),
+            bytes: (small.len() + large.as_ref().map_or(0, Vec::len)) as u64,
+            small: small.clone(),
         };
         if let Some(large) = large {
             self.store
@@ -358,6 +373,7 @@ mod tests {
         let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
         let thumbnailer = Thumbnailer::new(store.clone(), 1);
         let name: PhotoName = "1-1.mp4".parse().unwrap();
+        store.put_in_space(&name, b"film".to_vec()).await.unwrap();
         let kept = async || {
             let poster = store.open_poster(&name).await.unwrap().unwrap();
             poster.read_all().await.unwrap()
@@ -368,6 +384,19 @@ mod tests {
         store.put_poster(&name, b"sent".to_vec()).await.unwrap();
         keep(b"made").await.unwrap();
         assert_eq!(kept().await, b"sent");
+    }
+
+    #[tokio::test]
+    async fn no_poster_is_put_of_a_film_that_was_deleted_while_it_was_made() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = PhotoStore::Local(LocalStore::open_at(folder.path()).unwrap());
+        let thumbnailer = Thumbnailer::new(store.clone(), 1);
+        let name: PhotoName = "1-1.mp4".parse().unwrap();
+        thumbnailer
+            .keep_poster(&name, b"made".to_vec())
+            .await
+            .unwrap();
+        assert!(store.open_poster(&name).await.unwrap().is_none());
     }
 
     #[tokio::test]

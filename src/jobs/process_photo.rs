@@ -12,12 +12,16 @@ use tokio_util::task::TaskTracker;
 
 use crate::check::sentence;
 use crate::data_dir::hold::RestoreHold;
+use crate::jobs::film_rendition::RenditionMaker;
 use crate::jobs::index_previews::PreviewIndexer;
-use crate::jobs::make_posters::{AwaitingPoster, MakePosters};
+use crate::jobs::index_renditions::RenditionIndexer;
+use crate::jobs::make_posters::MakePosters;
 use crate::jobs::make_previews::{Made, Thumbnailer};
+use crate::jobs::make_renditions::MakeRenditions;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::runner::{Job, Jobs, Next};
 use crate::jobs::stats::WorkerStats;
+use crate::jobs::waiting_films::WaitingFilms;
 use crate::queue::{Disposition, Failure, Message, PhotoQueue};
 use crate::storage::{Moved, PhotoStore};
 
@@ -35,7 +39,10 @@ pub struct PhotoWorker {
     thumbnailer: Option<Thumbnailer>,
     /// Records what was made; `None` where there is no database.
     indexer: Option<PreviewIndexer>,
-    awaiting_poster: AwaitingPoster,
+    awaiting_poster: WaitingFilms,
+    /// What makes renditions, and who is told; `None` where there is no ffmpeg.
+    renditions: Option<(RenditionMaker, Option<RenditionIndexer>)>,
+    awaiting_rendition: WaitingFilms,
 }
 
 impl PhotoWorker {
@@ -51,8 +58,29 @@ impl PhotoWorker {
             queue,
             thumbnailer,
             indexer,
-            awaiting_poster: AwaitingPoster::default(),
+            awaiting_poster: WaitingFilms::default(),
+            renditions: None,
+            awaiting_rendition: WaitingFilms::default(),
         }
+    }
+
+    /// The same, which makes renditions of films and reports them to `indexer`; `None` where there is no database.
+    pub fn with_renditions(
+        self,
+        maker: Option<RenditionMaker>,
+        indexer: Option<RenditionIndexer>,
+    ) -> Self {
+        Self {
+            renditions: maker.map(|maker| (maker, indexer)),
+            ..self
+        }
+    }
+
+    /// What makes the renditions of films that this worker has moved; `None` where there is no ffmpeg.
+    pub fn renditions(&self) -> Option<MakeRenditions> {
+        let (maker, indexer) = self.renditions.clone()?;
+        let waiting = self.awaiting_rendition.clone();
+        Some(MakeRenditions::new(waiting, maker, indexer))
     }
 
     /// What makes the posters of films that this worker has moved; `None` where no previews are wanted.
@@ -62,7 +90,8 @@ impl PhotoWorker {
         Some(MakePosters::new(waiting, thumbnailer, indexer))
     }
 
-    /// Takes one photo from the queue and moves it to its space; and if it is a film that awaits its poster, makes that.
+    /// Takes one photo from the queue and moves it to its space; and if it is a film that awaits its poster and its
+    /// rendition, makes these.
     ///
     /// # Errors
     /// The queue can't be reached, or ffmpeg was interrupted. A photo that can't be moved to its space is an outcome and not an
@@ -74,6 +103,9 @@ impl PhotoWorker {
         let outcome = self.handle(message).await?;
         if let Some(posters) = self.posters() {
             while posters.make_one().await? {}
+        }
+        if let Some(renditions) = self.renditions() {
+            while renditions.make_one().await? {}
         }
         Ok(outcome)
     }
@@ -87,6 +119,9 @@ impl PhotoWorker {
                 self.queue.acknowledge(message).await?;
                 if is_awaited {
                     self.awaiting_poster.add(&name);
+                }
+                if name.is_video() && self.renditions.is_some() {
+                    self.awaiting_rendition.add(&name);
                 }
                 let took_ms = started.elapsed().as_millis();
                 tracing::info!(photo = %name, ?how, attempt, took_ms, "moved a photo to its space");
@@ -223,10 +258,13 @@ impl Job for ProcessPhotos {
 }
 
 impl ProcessPhotos {
-    /// Starts a worker, with what makes the posters of its films.
+    /// Starts a worker, with what makes the posters and renditions of its films.
     pub fn start(worker: PhotoWorker, jobs: &mut Jobs, hold: RestoreHold) {
         if let Some(posters) = worker.posters() {
             jobs.start(posters);
+        }
+        if let Some(renditions) = worker.renditions() {
+            jobs.start(renditions);
         }
         jobs.start_after(hold, Self::from(worker));
     }

@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::check::sentence;
 use crate::data_dir::hold::RestoreHold;
+use crate::metrics::Metrics;
 
 /// The pause after a step has failed, unless the job says another. It doubles with each further failure.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
@@ -70,20 +71,39 @@ pub trait Job: Send + Sync + 'static {
 pub struct Jobs {
     running: JoinSet<()>,
     stop: CancellationToken,
+    metrics: Metrics,
 }
 
 impl Jobs {
+    /// None yet. Their steps are counted.
+    pub fn new(metrics: &Metrics) -> Self {
+        Self {
+            metrics: metrics.clone(),
+            ..Self::default()
+        }
+    }
+
     /// Starts a job.
     pub fn start(&mut self, job: impl Job) {
-        self.running.spawn(run(job, self.stop.clone()));
+        self.running
+            .spawn(run(job, self.stop.clone(), self.metrics.clone()));
+    }
+
+    /// Starts a task that has no steps and may be dropped at any moment.
+    pub fn start_task(&mut self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.running.spawn(async move {
+            // Either it has ended, or it is dropped.
+            let _ended = stop.run_until_cancelled(task).await;
+        });
     }
 
     /// Starts a job when nothing holds it any more.
     pub fn start_after(&mut self, hold: RestoreHold, job: impl Job) {
-        let stop = self.stop.clone();
+        let (stop, metrics) = (self.stop.clone(), self.metrics.clone());
         self.running.spawn(async move {
             if stop.run_until_cancelled(hold.over()).await.is_some() {
-                run(job, stop).await;
+                run(job, stop, metrics).await;
             }
         });
     }
@@ -101,8 +121,14 @@ impl Jobs {
     }
 }
 
+/// What a job is called where its steps are counted: the name of its type.
+fn name<J: Job>() -> &'static str {
+    let path = std::any::type_name::<J>();
+    path.rsplit("::").next().unwrap_or(path)
+}
+
 /// Runs a job until `stop` is cancelled.
-pub async fn run<J: Job>(mut job: J, stop: CancellationToken) {
+pub async fn run<J: Job>(mut job: J, stop: CancellationToken, metrics: Metrics) {
     let mut rest = Rest::Until(job.first());
     let mut failures = 0;
     while stop.run_until_cancelled(rest.over(&job)).await.is_some() {
@@ -115,10 +141,12 @@ pub async fn run<J: Job>(mut job: J, stop: CancellationToken) {
         rest = match stepped {
             None => break,
             Some(Ok(next)) => {
+                metrics.step(name::<J>(), true);
                 failures = 0;
                 Rest::Until(next)
             }
             Some(Err(error)) => {
+                metrics.step(name::<J>(), false);
                 tracing::error!(error = %sentence(&error), "{}", J::FAILURE);
                 failures += 1;
                 Rest::AfterError(back_off(job.pause_after_error(), failures))

@@ -41,7 +41,7 @@ impl Job for WatchCommits {
         }
         match &mut self.watch {
             Some(watch) => {
-                if watch.has_changed()? {
+                if watch.has_changed()? || self.events.is_behind() {
                     self.events.catch_up(watch.connection());
                 }
             }

@@ -85,6 +85,11 @@ impl CleanPhoto {
     pub fn bytes(&self) -> &[u8] {
         &self.picture.bytes
     }
+
+    /// The picture itself.
+    pub(super) fn picture(&self) -> &Picture {
+        &self.picture
+    }
 }
 
 /// The picture that a film is shown by before it plays.
@@ -153,12 +158,13 @@ pub struct PhotoIngest {
     clock: Clock,
     limits: Limits,
     permits: Arc<Semaphore>,
+    pub(super) avatar_permit: Arc<Semaphore>,
     film_permits: Arc<Semaphore>,
     /// Where films are while they are cleaned.
     folder: PathBuf,
     memory: MemoryBudget,
     buffers: BufferPool,
-    converter: Converter,
+    pub(super) converter: Converter,
 }
 
 impl PhotoIngest {
@@ -170,6 +176,7 @@ impl PhotoIngest {
             clock,
             limits: config.limits.clone(),
             permits: Arc::new(Semaphore::new(AT_ONCE)),
+            avatar_permit: Arc::new(Semaphore::new(1)),
             film_permits: Arc::new(Semaphore::new(FILMS_AT_ONCE)),
             folder: config.data_dir.clone(),
             memory: MemoryBudget::new(MEMORY),
@@ -348,7 +355,8 @@ impl PhotoIngest {
 
     /// Takes a photo back whose share couldn't be written.
     pub async fn rollback(&self, photo: &NewPhoto) {
-        if let Err(error) = self.store.delete(&photo.name).await {
+        let names = std::slice::from_ref(&photo.name);
+        if let Err(error) = self.store.delete_abandoned(names).await {
             tracing::warn!(photo = %photo.name, error = %sentence(&error), "could not delete an abandoned upload; will retry during cleanup");
         }
     }

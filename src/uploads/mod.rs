@@ -1,5 +1,7 @@
 //! The way of a photo into the staging store, before its share is written.
 
+// Pictures of users and spaces.
+pub mod avatar;
 // Memory for photos on their way in.
 pub mod buffer_pool;
 // HEICs become JPEGs.

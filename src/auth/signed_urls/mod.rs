@@ -11,6 +11,7 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 
 use crate::clock::Timestamp;
+use crate::domain::avatar_name::AvatarName;
 use crate::domain::photo_name::PhotoName;
 use crate::error::{Denied, Result};
 
@@ -24,6 +25,8 @@ const SLACK: i64 = 60 * 60;
 
 /// What links to posters of films have in the place of a preview's size.
 pub const POSTER: &str = "poster";
+/// What links to renditions of films have there.
+pub const RENDITION: &str = "rendition";
 
 /// Makes and checks links with one key.
 #[derive(Clone)]
@@ -52,7 +55,7 @@ impl SignedUrls {
         &self.whole
     }
 
-    /// Writes the link to the photo itself, or to a form of it: a preview's size, or [`POSTER`].
+    /// Writes the link to the photo itself, or to a form of it: a preview's size, [`POSTER`] or [`RENDITION`].
     pub fn write(&self, form: Option<&str>, to: &mut impl Write) -> fmt::Result {
         let Some(form) = form else {
             return to.write_str(&self.whole);
@@ -66,6 +69,14 @@ impl SignedUrls {
 }
 
 impl UrlFactory {
+    /// The link to the picture of a user or a space.
+    pub fn avatar(&self, name: &AvatarName) -> String {
+        let signature = sign_avatar(&self.mac, name, &self.expires).finalize();
+        let signature = URL_SAFE_NO_PAD.encode(signature.into_bytes());
+        let (origin, name, expires) = (&self.origin, name.as_str(), &self.expires);
+        format!("{origin}/avatars/{name}?expires={expires}&signature={signature}")
+    }
+
     /// The links to a photo.
     pub fn links(&self, name: &PhotoName) -> SignedUrls {
         let signature = sign(&self.mac, name, &self.expires).finalize().into_bytes();
@@ -114,20 +125,48 @@ impl UrlSigner {
         signature: &str,
         now: Timestamp,
     ) -> Result<i64> {
-        let signature = URL_SAFE_NO_PAD
-            .decode(signature)
-            .map_err(|_| Denied::BadLink)?;
-        sign(&self.mac, name, expires)
-            .verify_slice(&signature)
-            .map_err(|_| Denied::BadLink)?;
-        let expires: i64 = expires.parse().map_err(|_| Denied::BadLink)?;
-        // One from a clock that was ahead would hold for longer than links do.
-        if now.seconds() >= expires || expires - now.seconds() > 2 * PERIOD + SLACK {
-            Err(Denied::ExpiredLink.into())
-        } else {
-            Ok(expires)
-        }
+        check(sign(&self.mac, name, expires), expires, signature, now)
     }
+
+    /// As [`Self::check`], of a link to the picture of a user or a space.
+    ///
+    /// # Errors
+    /// As [`Self::check`].
+    pub fn check_avatar(
+        &self,
+        name: &AvatarName,
+        expires: &str,
+        signature: &str,
+        now: Timestamp,
+    ) -> Result<i64> {
+        let signed = sign_avatar(&self.mac, name, expires);
+        check(signed, expires, signature, now)
+    }
+}
+
+fn check(signed: Hmac<Sha256>, expires: &str, signature: &str, now: Timestamp) -> Result<i64> {
+    let signature = URL_SAFE_NO_PAD
+        .decode(signature)
+        .map_err(|_| Denied::BadLink)?;
+    signed
+        .verify_slice(&signature)
+        .map_err(|_| Denied::BadLink)?;
+    let expires: i64 = expires.parse().map_err(|_| Denied::BadLink)?;
+    // One from a clock that was ahead would hold for longer than links do.
+    if now.seconds() >= expires || expires - now.seconds() > 2 * PERIOD + SLACK {
+        Err(Denied::ExpiredLink.into())
+    } else {
+        Ok(expires)
+    }
+}
+
+fn sign_avatar(mac: &Hmac<Sha256>, name: &AvatarName, expires: &str) -> Hmac<Sha256> {
+    // No name of a photo begins like this, because those begin with a number.
+    mac.clone()
+        .chain_update("avatar\n")
+        .chain_update(name.as_str())
+        .chain_update("\n")
+        .chain_update(expires)
 }
 
 fn sign(mac: &Hmac<Sha256>, name: &PhotoName, expires: &str) -> Hmac<Sha256> {

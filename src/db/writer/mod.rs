@@ -5,7 +5,7 @@
 // The jobs.
 mod job;
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -42,9 +42,14 @@ struct WriteConnection {
     connection: Mutex<Connection>,
     /// Whether the thread is running a batch, which no other job may overtake.
     batch_running: AtomicBool,
+    /// Whether the thread is running work outside of a transaction, such as rewriting the file.
+    exclusive_running: AtomicBool,
     files: Arc<OpenFiles>,
     reserve: Arc<Reserve>,
     after_commits: OnceLock<Hook>,
+    /// How many batches were committed, and the jobs in them.
+    commits: AtomicU64,
+    writes: AtomicU64,
 }
 
 impl WriteConnection {
@@ -93,6 +98,8 @@ impl WriteConnection {
         }
         committed?;
         is_kept()?;
+        self.commits.fetch_add(1, Ordering::Relaxed);
+        self.writes.fetch_add(batch.len() as u64, Ordering::Relaxed);
         if let Some(hook) = self.after_commits.get() {
             hook(connection);
         }
@@ -134,9 +141,12 @@ impl Writer {
         let writer_connection = Arc::new(WriteConnection {
             connection: Mutex::new(connection),
             batch_running: AtomicBool::new(false),
+            exclusive_running: AtomicBool::new(false),
             files,
             reserve,
             after_commits: OnceLock::new(),
+            commits: AtomicU64::new(0),
+            writes: AtomicU64::new(0),
         });
         let shared = Arc::clone(&writer_connection);
         let thread = std::thread::Builder::new()
@@ -218,6 +228,20 @@ impl Writer {
         Ok(answer.await.map_err(|_| ended())??)
     }
 
+    /// How many batches were committed, and how many writes were in them.
+    pub fn counts(&self) -> (u64, u64) {
+        let shared = &self.writer_connection;
+        let commits = shared.commits.load(Ordering::Relaxed);
+        (commits, shared.writes.load(Ordering::Relaxed))
+    }
+
+    /// Whether work of [`Self::run_exclusive`] is running at this moment.
+    pub fn runs_exclusive(&self) -> bool {
+        self.writer_connection
+            .exclusive_running
+            .load(Ordering::Acquire)
+    }
+
     async fn send(&self, order: Request) -> Result<()> {
         let orders = self
             .orders
@@ -276,7 +300,10 @@ fn serve(writer_connection: &WriteConnection, mut waiting: mpsc::Receiver<Reques
             }
         }
         if let Some(work) = alone {
+            let running = &writer_connection.exclusive_running;
+            running.store(true, Ordering::Release);
             work(&connection);
+            running.store(false, Ordering::Release);
         }
         writer_connection
             .batch_running

@@ -49,7 +49,7 @@ pub struct Retractable {
 }
 
 /// What is reacted to: a share, or a comment on it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Target {
     pub space: SpaceId,
     pub share: ShareId,

@@ -4,6 +4,8 @@
 
 // Comments on shares.
 mod conversation;
+// The operator.
+mod operator;
 // Uploads that wait for their share.
 mod uploads;
 
@@ -13,6 +15,7 @@ pub use self::conversation::{
     Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, Pinnable, Reactable,
     ReadableComment, Retractable, Target, comment,
 };
+pub use self::operator::{Operated, operated, operator};
 pub use self::uploads::{OwnUpload, upload};
 use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
@@ -241,7 +244,7 @@ impl SpaceAccess {
 pub fn feed(conn: &Connection, token: &Token) -> rusqlite::Result<Option<Member>> {
     conn.prepare_cached(
         "select m.space_id, m.user_id, m.is_admin from feeds f join members m on m.id = f.member_id
-         join spaces s on s.id = m.space_id and s.deleted_at is null where f.token_hash = ?",
+         join users u on u.id = m.user_id and u.disabled_at is null join spaces s on s.id = m.space_id and s.deleted_at is null where f.token_hash = ?",
     )?
     .query_row([token.hash()], |row| {
         Ok(Member {
@@ -251,25 +254,6 @@ pub fn feed(conn: &Connection, token: &Token) -> rusqlite::Result<Option<Member>
         })
     })
     .optional()
-}
-
-/// The right of who runs the server, on the command line: that of an admin of every space.
-///
-/// # Errors
-/// The space doesn't exist.
-pub fn operator(conn: &Connection, space: &RawId<SpaceId>) -> Result<Admin> {
-    let id = space.parse()?;
-    let exists = conn
-        .prepare_cached("select 1 from spaces where id = ? and deleted_at is null")?
-        .exists([id])?;
-    if exists {
-        Ok(Admin {
-            space: id,
-            user: None,
-        })
-    } else {
-        Err(space.not_found())
-    }
 }
 
 /// The role of `user` in `space`: `Some(None)` if they aren't a member, `None` if the space doesn't exist.

@@ -8,16 +8,20 @@ use std::slice;
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use crate::clock::Timestamp;
-use crate::domain::access::{Deletable, DescribableMedium, Editable, Member, Readable};
+use crate::domain::access::{DescribableMedium, Editable, Member, Readable};
+use crate::domain::activity;
 use crate::domain::client_key::ClientKey;
 use crate::domain::comments::{self, Conversation};
 use crate::domain::events::{self, Kind as EventKind};
 use crate::domain::ids::{Id, ShareId, SpaceId, UserId};
 use crate::domain::last_ids::{self, Kind};
+use crate::domain::notice_work::{self, Kind as WorkKind};
 use crate::domain::page::{Listed, Page};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, Description, MediaChange, NewPhoto, Photo};
 use crate::domain::reactions::{self, ReactionCount};
+use crate::domain::read_marks;
+use crate::domain::share_version;
 use crate::domain::spaces::Space;
 use crate::domain::text::ShareText;
 use crate::domain::users::{Authors, User};
@@ -45,7 +49,7 @@ pub struct Share {
 }
 
 impl Share {
-    /// Reads the columns `id, text, created_at`, the user's `id, login`, the space's `id, name`, `edited_at` and `version`.
+    /// Reads the columns `id, text, created_at`, the user's `id, login, name, avatar`, the space's `id, name, avatar`, `edited_at` and `version`.
     fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
         Ok(Self {
             id: row.get(0)?,
@@ -53,10 +57,10 @@ impl Share {
             created_at: Timestamp(row.get(2)?),
             user: User::from_row(row, 3)?,
             photos: Vec::new(),
-            space: Some(Space::from_row(row, 5)?),
-            edited_at: edited_at(row, 7)?,
+            space: Some(Space::from_row(row, 7)?),
+            edited_at: edited_at(row, 10)?,
             comments: Conversation::default(),
-            version: row.get(8)?,
+            version: row.get(11)?,
             reactions: Vec::new(),
             mentions: Vec::new(),
         })
@@ -132,7 +136,10 @@ pub fn create(
     for (position, photo) in (0..).zip(photos) {
         photos::add(conn, (member.space(), id, position), photo, now)?;
     }
-    events::record(conn, member.space(), EventKind::ShareCreated, id)?;
+    activity::add_share(conn, (member.space(), id), member.user(), now)?;
+    read_marks::skip_own(conn, member.space(), member.user())?;
+    let (space, author) = (member.space(), member.user());
+    notice_work::add(conn, WorkKind::Share, space, id, author, now)?;
     get_in(conn, member.space(), id, member.user()).map(Created::Now)
 }
 
@@ -232,7 +239,7 @@ fn get_in(conn: &Connection, space: SpaceId, id: ShareId, reader: UserId) -> Res
 
 // By its key, where the space is known: SQLite would rather take the index of ids, one more lookup, to a page that all spaces
 // share.
-const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, p.id, p.name, s.edited_at, s.version
+const ONE: &str = "select s.id, s.text, s.created_at, u.id, u.login, u.name, u.avatar, p.id, p.name, p.avatar, s.edited_at, s.version
     from shares s indexed by sqlite_autoindex_shares_1 join users u on u.id = s.user_id join spaces p on p.id = s.space_id
     where s.space_id = ? and s.id = ?";
 
@@ -275,28 +282,31 @@ pub fn edit(
             .query_row((editable.space(), editable.share()), |row| row.get(0))?,
     };
     says_something(is_silent, photos > 0)?;
-    let text = text.map(ShareText::as_str);
-    let version = conn.prepare_cached(EDIT)?.query_row(
-        (
-            text,
-            change.keeps_all(),
-            now.0,
-            editable.space(),
-            editable.share(),
-        ),
-        |row| row.get(0),
-    )?;
     let (space, share) = (editable.space(), editable.share());
+    let text = text.map(ShareText::as_str);
+    let keeps_photos = photos::keeps_all(conn, editable, &change)?;
+    let edited: Option<i64> = conn
+        .prepare_cached(EDIT)?
+        .query_row((text, keeps_photos, now.0, space, share), |row| row.get(0))
+        .optional()?;
+    let Some(version) = edited else {
+        return Ok(Edited {
+            removed: Vec::new(),
+            version: share_version::get(conn, space, share)?,
+        });
+    };
     events::record(conn, space, EventKind::ShareEdited, share)?;
+    if text.is_some_and(|text| text.contains('@')) {
+        notice_work::add_share_edit(conn, (space, share), now)?;
+    }
     let removed = photos::apply(conn, editable, change, max, now)?;
     Ok(Edited { removed, version })
 }
 
 // The same text again, with photos that stay, is no edit.
 const EDIT: &str = "update shares indexed by sqlite_autoindex_shares_1
-    set edited_at = case when ?2 and text = coalesce(?1, text) then edited_at else ?3 end,
-    version = version + (not (?2 and text = coalesce(?1, text))), text = coalesce(?1, text)
-    where space_id = ?4 and id = ?5 returning version";
+    set edited_at = ?3, version = version + 1, text = coalesce(?1, text)
+    where space_id = ?4 and id = ?5 and not (?2 and text = coalesce(?1, text)) returning version";
 
 const IS_SILENT: &str = "select text = '' from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?";
 
@@ -306,12 +316,18 @@ pub fn describe(
     medium: &DescribableMedium,
     description: &Description,
 ) -> Result<(Photo, i64)> {
-    photos::describe(conn, medium.photo(), description)?;
     let share = medium.share();
+    let (space, share) = (share.space(), share.share());
+    // The same again is no edit.
+    if photos::is_described(conn, medium.photo(), description)? {
+        let version = share_version::get(conn, space, share)?;
+        return Ok((photos::get(conn, medium)?, version));
+    }
+    photos::describe(conn, medium.photo(), description)?;
     let version = conn
         .prepare_cached(DESCRIBED)?
-        .query_row((share.space(), share.share()), |row| row.get(0))?;
-    events::record(conn, share.space(), EventKind::ShareEdited, share.share())?;
+        .query_row((space, share), |row| row.get(0))?;
+    events::record(conn, space, EventKind::ShareEdited, share)?;
     Ok((photos::get(conn, medium)?, version))
 }
 
@@ -319,29 +335,18 @@ const DESCRIBED: &str =
     "update shares indexed by sqlite_autoindex_shares_1 set version = version + 1
     where space_id = ? and id = ? returning version";
 
-/// Deletes a share. Returns the photos whose bytes are to be deleted.
-pub fn delete(conn: &Connection, deletable: &Deletable, now: Timestamp) -> Result<Vec<PhotoName>> {
-    Ok(remove(conn, deletable.space(), deletable.share(), now)?)
-}
-
-/// Deletes all that a user has shared; for the removal of their account.
-pub(super) fn delete_of_user(
+/// A share of a user, if they have any.
+pub(super) fn first_of_user(
     conn: &Connection,
     user: UserId,
-    now: Timestamp,
-) -> rusqlite::Result<Vec<PhotoName>> {
-    let shares: Vec<(SpaceId, ShareId)> = conn
-        .prepare_cached("select space_id, id from shares where user_id = ?")?
-        .query_map([user], |row| Ok((row.get(0)?, row.get(1)?)))?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut deleted = Vec::new();
-    for (space, share) in shares {
-        deleted.extend(remove(conn, space, share, now)?);
-    }
-    Ok(deleted)
+) -> rusqlite::Result<Option<(SpaceId, ShareId)>> {
+    conn.prepare_cached("select space_id, id from shares where user_id = ? limit 1")?
+        .query_row([user], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()
 }
 
-fn remove(
+/// Deletes a share with all that belongs to it. Returns the photos whose bytes are to be deleted.
+pub(super) fn remove(
     conn: &Connection,
     space: SpaceId,
     share: ShareId,
@@ -351,11 +356,14 @@ fn remove(
     reactions::remove_of_share(conn, space, share)?;
     comments::remove_of_share(conn, space, share)?;
     last_ids::note(conn, Kind::Share)?;
-    conn.prepare_cached(
-        "delete from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?",
-    )?
-    .execute((space, share))?;
-    events::record(conn, space, EventKind::ShareDeleted, share)?;
+    let removed = conn
+        .prepare_cached(
+            "delete from shares indexed by sqlite_autoindex_shares_1 where space_id = ? and id = ?",
+        )?
+        .execute((space, share))?;
+    if removed > 0 {
+        events::record(conn, space, EventKind::ShareDeleted, share)?;
+    }
     Ok(deleted)
 }
 

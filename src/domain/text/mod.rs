@@ -9,20 +9,26 @@ mod caption;
 mod comment;
 // What can't be seen, and what turns the direction of writing.
 mod characters;
+// Where mail goes.
+mod email_address;
 // With what one reacts.
 mod emoji;
 mod login;
 // Which logins a text names.
 mod mentions;
+// What people are called.
+mod user_name;
 
 use unicode_normalization::char::is_combining_mark;
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 pub use self::caption::Caption;
 pub use self::comment::CommentText;
+pub use self::email_address::{EmailAddress, MAX_LENGTH as MAX_EMAIL};
 pub use self::emoji::Emoji;
 pub use self::login::{GivenLogin, Login, LoginKey, UNICODE};
-pub use self::mentions::Logins;
+pub use self::mentions::{Candidate, candidates};
+pub use self::user_name::UserName;
 use crate::config::{LONGEST_PASSWORD, Limits};
 use crate::error::{Characters, Error, FieldName, Invalid, Malformed, Result};
 
@@ -102,33 +108,8 @@ impl SpaceName {
     /// Too long, too short, with nothing to be seen, with control characters or such as turn the direction of writing or
     /// fill a place with nothing, with a tower of marks.
     pub fn parse(text: &str, limits: &Limits) -> Result<Self> {
-        let text = line(
-            FieldName::Name,
-            text,
-            limits.space_name_min,
-            limits.space_name_max,
-        )?;
-        if text.chars().any(characters::turns_direction) {
-            return Err(forbidden(FieldName::Name, Characters::TextDirection));
-        }
-        if text
-            .chars()
-            .all(|letter| characters::is_blank(letter) || is_combining_mark(letter))
-        {
-            return Err(Invalid::Blank {
-                field: FieldName::Name,
-            }
-            .into());
-        }
-        if text.chars().any(characters::fills) {
-            return Err(forbidden(FieldName::Name, Characters::Invisible));
-        }
-        if login::max_marks(&text) > login::MARKS {
-            return Err(Malformed::PiledMarks {
-                field: FieldName::Name,
-            }
-            .into());
-        }
+        let bounds = (limits.space_name_min, limits.space_name_max);
+        let text = shown_line(FieldName::Name, text, bounds)?;
         let key = folded(&text);
         Ok(Self { text, key })
     }
@@ -238,6 +219,27 @@ fn line(field: FieldName, text: &str, min: usize, max: usize) -> Result<String> 
     without_nul(field, &text)?;
     if text.chars().any(characters::controls) {
         return Err(forbidden(field, Characters::Control));
+    }
+    Ok(text)
+}
+
+/// A line that others are shown as the name of something: visible, in the direction that its letters have.
+fn shown_line(field: FieldName, text: &str, (min, max): (usize, usize)) -> Result<String> {
+    let text = line(field, text, min, max)?;
+    if text.chars().any(characters::turns_direction) {
+        return Err(forbidden(field, Characters::TextDirection));
+    }
+    if text
+        .chars()
+        .all(|letter| characters::is_blank(letter) || is_combining_mark(letter))
+    {
+        return Err(Invalid::Blank { field }.into());
+    }
+    if text.chars().any(characters::fills) {
+        return Err(forbidden(field, Characters::Invisible));
+    }
+    if login::max_marks(&text) > login::MARKS {
+        return Err(Malformed::PiledMarks { field }.into());
     }
     Ok(text)
 }
