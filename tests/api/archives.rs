@@ -10,10 +10,10 @@ const SHARES: &str = "/spaces/1/shares";
 
 /// A file of a ZIP, read by the list at its end.
 #[derive(Debug)]
-struct File {
-    name: String,
+pub struct File {
+    pub name: String,
     crc32: u32,
-    bytes: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// As DOS has it.
     when: (u16, u16),
 }
@@ -52,7 +52,7 @@ fn files(zip: &[u8]) -> Vec<File> {
     files
 }
 
-fn names(files: &[File]) -> Vec<&str> {
+pub fn names(files: &[File]) -> Vec<&str> {
     files.iter().map(|file| file.name.as_str()).collect()
 }
 
@@ -65,7 +65,7 @@ fn dos(year: u16, month: u16, day: u16, hour: u16, minute: u16, second: u16) -> 
 }
 
 /// A ZIP that came whole, with what says how to keep it.
-fn zip(reply: &Reply) -> Vec<File> {
+pub fn zip(reply: &Reply) -> Vec<File> {
     assert_eq!(reply.status, 200, "{:?}", reply.text());
     assert_eq!(reply.header("Content-Type"), Some("application/zip"));
     let length = reply.header("Content-Length").unwrap();
@@ -116,7 +116,7 @@ fn a_space_is_taken_home_in_the_order_of_its_days_under_names_that_say_when_and_
     );
     share(&ann, &[(3, "2019-07-14T15:30:05"), (4, "none")]);
     share(&ann, &[(5, "2019-07-14T15:30:05")]);
-    app.sort_all();
+    app.move_photos();
     let reply = ann.get(PATH);
     let files = zip(&reply);
     let [first, second, third, fourth, last] = &files[..] else {
@@ -167,7 +167,7 @@ fn what_was_chosen_is_taken_home_each_photo_once() {
     let request = app.client().post(PATH).header(ContentType::Form);
     let files = zip(&ann.by_cookie().send(request.body(form)));
     assert_eq!(names(&files), expected);
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn a_choice_that_makes_no_sense_is_refused_with_a_sentence() {
     ann.post("/spaces", json!({"name": "Other"})).is_ok();
     let of_other = ann.post_form("/spaces/2/shares", Form::default().file(&pictures::png(2)));
     let of_other = of_other.is_ok()["media"][0]["id"].as_i64().unwrap();
-    app.sort_all();
+    app.move_photos();
     let before = app.snapshot();
     let missing = |id: &str| format!("This space has no photo with ID '{id}'");
     for (body, status, sentence) in [
@@ -252,7 +252,7 @@ fn only_members_take_a_space_home_and_by_no_other_sites_page() {
     let ann = ann(&app);
     let bob = app.person("bob");
     let id = share(&ann, &[(1, "none")])[0];
-    app.sort_all();
+    app.move_photos();
     for reply in [bob.get(PATH), select(&bob, &[id])] {
         reply.is(403, "Can't access this space - not a member");
     }
@@ -275,7 +275,7 @@ fn how_large_it_will_be_is_said_without_sending_it() {
     let ann = ann(&app);
     assert_eq!(zip(&ann.get(PATH)).len(), 0);
     share(&ann, &[(1, "none"), (2, "none")]);
-    app.sort_all();
+    app.move_photos();
     let length = ann.get(PATH).bytes.len().to_string();
     let head = ann.send(app.client().head(PATH));
     assert_eq!((head.status, head.bytes.len()), (200, 0));
@@ -305,7 +305,7 @@ fn the_checksums_of_photos_from_before_are_computed_once_and_only_of_what_was_st
     let app = TestApp::new();
     let ann = ann(&app);
     share(&ann, &[(1, "2020-01-01T00:00"), (2, "2021-01-01T00:00")]);
-    app.sort_all();
+    app.move_photos();
     let known = recorded(&app);
     let expected = [1, 2].map(|seed| Some(crc32fast::hash(&pictures::png(seed))));
     assert_eq!(known, expected);
@@ -337,7 +337,7 @@ fn what_is_gone_or_is_not_as_it_was_breaks_the_zip_off() {
             (3, "2022-01-01T00:00"),
         ],
     );
-    app.sort_all();
+    app.move_photos();
     let whole = ann.get(PATH).bytes;
     let second = app.path("photos/space-id-1/1.2.png");
     let bytes = std::fs::read(&second).unwrap();
@@ -371,7 +371,7 @@ fn names_of_any_letters_are_ones_that_every_system_takes() {
     let ann = ann(&app);
     let same = "2020-01-01T00:00";
     share(&ann, &[(1, same), (2, same), (3, "1826-01-01T00:00")]);
-    app.sort_all();
+    app.move_photos();
     for (login, expected) in [
         ("../../etc", "2020-01-01 00.00.00 .._.._etc.png"),
         ("a\u{202e}gpj", "2020-01-01 00.00.00 a_gpj.png"),
@@ -430,7 +430,7 @@ fn a_link_to_each_file_is_what_the_zip_has() {
     let app = TestApp::new();
     let ann = ann(&app);
     share(&ann, &[(1, "none")]);
-    app.sort_all();
+    app.move_photos();
     let rows = ann.get("/spaces/1/images").is_ok();
     let Value::Array(rows) = rows else { panic!() };
     let bytes = app.anonymous().get(&path_of(&rows[0]["image_url"])).bytes;

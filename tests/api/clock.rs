@@ -34,7 +34,7 @@ fn photos_that_waited_are_moved_at_once() {
     app.app.clock.set_back(YEAR);
     assert_eq!(app.process_one(), Outcome::Empty);
     set_back(&app, Duration::ZERO);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files(), ["space-id-1/1.png", "space-id-1/2.png"]);
     for (share, seed) in shares.iter().zip([1, 2]) {
         let share = ann.get(&format!("/shares/{}", share["id"])).is_ok();
@@ -50,7 +50,7 @@ fn previews_that_were_to_be_looked_for_in_a_year_are_seen_at_once() {
     ann.share_photo(1, &pictures::png(1));
     // Before the worker has made them.
     assert_eq!(app.look_for_previews().again, 1);
-    app.sort_all_without_database();
+    app.move_photos_without_database();
     app.app.clock.set_back(YEAR);
     assert_eq!(app.look_for_previews(), IndexReport::default());
     set_back(&app, Duration::ZERO);
@@ -103,7 +103,7 @@ fn links_of_the_time_ahead_end_and_new_ones_hold() {
     let now = ann.get("/shares/1").is_ok();
     let reply = app.anonymous().get(&path_of(&now["image_url"]));
     assert_eq!(reply.bytes, pictures::png(1));
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]

@@ -48,7 +48,7 @@ fn a_photo_is_shared_without_a_word() {
         .is(400, "Text must be provided");
     ann.post_form(PATH, Form::text("").part("file", None, b"undefined"))
         .is(400, "Text min 1 characters");
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn the_words_next_to_a_photo_can_be_taken_away_and_those_without_one_cannot() {
         .is(400, "Text min 1 characters");
     bob.put_form(&with, Form::text("Hello"))
         .is(403, "User doesn't own this share");
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn a_new_photo_alone_leaves_the_words_and_nothing_at_all_is_refused() {
     ann.put_form(&path, photo(2).part("text", None, b""))
         .is(200, "Share edited");
     assert_eq!(ann.get(&path).is_ok()["text"], "");
-    app.sort_all();
+    app.move_photos();
 }
 
 /// As the original's client does where its user has chosen a new photo.
@@ -103,7 +103,7 @@ fn a_photo_may_come_twice_in_one_form_and_no_other_beside_it_where_one_is_the_li
     let ann = ann(&app);
     let path = format!("/shares/{}", ann.share(1, "Hello"));
     let shown = || {
-        app.sort_all();
+        app.move_photos();
         let url = path_of(&ann.get(&path).is_ok()["image_url"]);
         app.anonymous().get(&url).bytes
     };
@@ -145,7 +145,7 @@ fn the_largest_photo_may_come_twice_in_one_form() {
     large.resize(66 * 1024 * 1024, 0);
     let form = Form::text("Hello").file(&large).file(&large);
     ann.post_form(PATH, form).is_ok();
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -178,7 +178,7 @@ fn clients_of_the_original_are_served_as_they_were_written_for() {
         app.anonymous().get("/server").is_ok()["photo_needs_text"],
         true
     );
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -188,7 +188,7 @@ fn clients_of_the_original_read_times_in_utc_that_say_no_zone() {
     for (app, length) in [(&app, "2026-05-17T09:30:00".len()), (&usual, 0)] {
         let ann = ann(app);
         let made = ann.share_photo(1, &pictures::png(1));
-        app.sort_all();
+        app.move_photos();
         let one = ann.get("/shares/1").is_ok();
         let listed = ann.get(PATH).is_ok()[0].clone();
         let image = ann.get("/spaces/1/images").is_ok()[0].clone();

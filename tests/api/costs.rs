@@ -37,6 +37,7 @@ fn who_reads_is_looked_up_and_served_in_one_read_without_another_thread() {
         "/shares/1/comments".to_owned(),
         "/shares/1/reactions".to_owned(),
         "/sessions".to_owned(),
+        "/notices".to_owned(),
     ] {
         let asked = cost(&app, || ann.get(&path));
         assert_eq!(asked, QueryStats { reads: 1, hops: 0 }, "{path}");
@@ -51,6 +52,20 @@ fn sharing_a_text_looks_up_who_shares_and_has_no_other_thread_do_anything() {
     let path = format!("/spaces/{space}/shares");
     let asked = cost(&app, || ann.post_form(&path, Form::text("a thought")));
     assert_eq!(asked, QueryStats { reads: 1, hops: 0 });
+}
+
+#[test]
+fn whether_there_is_room_for_a_photo_is_asked_in_the_read_that_looks_for_its_space() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let form = Form::text("A photo").file(&pictures::png(1));
+    let asked = cost(&app, || {
+        ann.post_form(&format!("/spaces/{space}/shares"), form)
+    });
+    // Who shares, and the space.
+    assert_eq!(asked.reads, 2);
+    app.move_photos();
 }
 
 /// How often a statement was run that readers keep.
@@ -69,7 +84,7 @@ fn a_page_of_shares_is_one_walk_each_along_what_belongs_to_them_and_each_author_
     where space_id = ? and id < ? order by id desc limit ?";
     const PHOTOS: &str =
         "select p.id, p.name, p.width, p.height, p.animated, p.placeholder, p.caption, p.taken_at, p.taken_offset, \
-        p.duration_ms, p.poster_bytes is not null, p.share_id \
+        p.duration_ms, p.poster_bytes is not null, p.rendition_bytes is not null, p.share_id \
         from photos p where p.space_id = ? and p.share_id between ? and ?
     order by p.share_id desc, p.position desc";
     const COMMENTS: &str =
@@ -83,7 +98,7 @@ fn a_page_of_shares_is_one_walk_each_along_what_belongs_to_them_and_each_author_
     cross join reaction_counts r on r.space_id = s.space_id and r.share_id = +s.id
     and r.comment_id >= coalesce(n.latest_from, 9223372036854775807)
     where s.space_id = ?2 and s.id between ?3 and ?4 order by s.id desc";
-    const AUTHORS: &str = "select id, login from users where id = ?";
+    const AUTHORS: &str = "select id, login, name, avatar from users where id = ?";
     let app = TestApp::new();
     let (ann, bob) = (app.person("ann"), app.person("bob"));
     let space = ann.space("Family");
@@ -97,7 +112,7 @@ fn a_page_of_shares_is_one_walk_each_along_what_belongs_to_them_and_each_author_
                 .is_ok();
         }
     }
-    app.sort_all();
+    app.move_photos();
     for share in 1..=40 {
         for person in [&ann, &bob, &ann] {
             person.comment(share, "What a sight!");

@@ -44,7 +44,7 @@ fn share_photos(app: &TestApp, person: &Person<'_>, space: i64) -> Vec<Vec<u8>> 
     let edited = person
         .post_form(&path, Form::text(TEXT).file(&photos[1]))
         .is_ok();
-    app.sort_all();
+    app.move_photos();
     photos.extend(previews(app));
     assert_eq!(photos.len(), 4 + 2 * 2);
     let edited = format!("/shares/{}", edited["id"]);
@@ -130,12 +130,12 @@ fn an_edited_share_leaves_none_of_its_old_bytes() {
     let path = format!("/spaces/{space}/shares");
     ann.post_form(&path, Form::text(TEXT).file(&photos[0]))
         .is_ok();
-    app.sort_all();
+    app.move_photos();
     let small = previews(&app);
     assert_eq!(small.len(), 2);
     ann.put_form("/shares/1", Form::text("Other words").file(&photos[1]))
         .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     wait_a_few_minutes(&app);
     assert_eq!(holding(&app, TEXT.as_bytes()), [""; 0]);
     // Previews of similar pictures have most of their bytes in common.

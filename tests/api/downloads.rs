@@ -9,7 +9,7 @@ fn photo(app: &TestApp) -> (Person<'_>, String) {
     let ann = app.person("ann");
     ann.space("Family");
     let path = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
-    app.sort_all();
+    app.move_photos();
     (ann, path)
 }
 

@@ -4,9 +4,10 @@ use serde_json::{Value, json};
 use shared_spaces::app::App;
 use shared_spaces::clock::Timestamp;
 use shared_spaces::domain::text::GivenLogin;
-use shared_spaces::domain::{account_removal, events, restore, users};
+use shared_spaces::domain::{account_removal, events, photos, users};
 
-use super::support::{Form, Live, Person, TestApp, pictures};
+use super::previews::undecodable;
+use super::support::{Form, Live, Person, TestApp, pictures, user};
 
 /// What a request in the address of another user returns.
 fn of(person: &Person<'_>, path: &str) -> Value {
@@ -53,7 +54,7 @@ fn a_member_is_sent_each_change_once_in_order_with_what_its_endpoint_returns() {
     let mut expected = of(&bob, &path);
     expected["space_id"] = json!(space);
     assert_eq!(unsigned(created), unsigned(expected));
-    app.sort_all();
+    app.move_photos();
     let ready = stream.expect("media.ready");
     assert_eq!(ready["share_id"], share["id"]);
     assert_eq!(ready["id"], share["media"][0]["id"]);
@@ -75,6 +76,24 @@ fn a_member_is_sent_each_change_once_in_order_with_what_its_endpoint_returns() {
     let comment = format!("/comments/{}", comment["id"]);
     bob.put(&comment, json!({"text": "Very nice"})).is_ok();
     assert_eq!(stream.expect("comment.edited")["text"], "Very nice");
+    for path in [path.as_str(), comment.as_str()] {
+        ann.put_nothing(&format!("{path}/reactions/%F0%9F%91%8D"));
+        let changed = stream.expect("reaction.changed");
+        let of = if path == comment {
+            said.json()["id"].clone()
+        } else {
+            Value::Null
+        };
+        assert_eq!(
+            changed,
+            json!({"share_id": share["id"], "comment_id": of,
+                "reactions": [{"emoji": "\u{1f44d}", "count": 1, "mine": false}]})
+        );
+        // The same again changes nothing.
+        ann.put_nothing(&format!("{path}/reactions/%F0%9F%91%8D"));
+        ann.delete(&format!("{path}/reactions/%F0%9F%91%8D"));
+        assert_eq!(stream.expect("reaction.changed")["reactions"], json!([]));
+    }
     ann.delete(&comment);
     let gone = json!({"id": said.json()["id"], "share_id": share["id"]});
     assert_eq!(stream.expect("comment.deleted"), gone);
@@ -82,7 +101,7 @@ fn a_member_is_sent_each_change_once_in_order_with_what_its_endpoint_returns() {
     assert_eq!(stream.expect("share.deleted"), json!({"id": share["id"]}));
 
     ann.invite(space, "cid");
-    let member = json!({"user": {"id": cid.id, "login": "cid"}, "is_admin": false});
+    let member = json!({"user": user(cid.id, "cid"), "is_admin": false});
     assert_eq!(subset(stream.expect("member.joined"), &member), member);
     let path = format!("/spaces/{space}/members/{}", cid.id);
     ann.put(&path, json!({"is-admin": true}))
@@ -116,6 +135,37 @@ fn subset(value: Value, of: &Value) -> Value {
             .map(|(key, of)| (key.clone(), subset(map[key].clone(), of)))
             .collect(),
         (value, _) => value,
+    }
+}
+
+#[test]
+fn a_reader_that_is_behind_is_sent_the_reactions_once_and_they_go_with_their_account() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = ann.space("Family");
+    ann.invite(space, "bob");
+    let share = ann.share(space, "Lake");
+    let comment = ann.comment(share, "Nice");
+    let live = Live::new(&app.app);
+    let stream = live.listen(ann.token(), "");
+    for path in [format!("/shares/{share}"), format!("/comments/{comment}")] {
+        for emoji in ["%F0%9F%91%8D", "%F0%9F%98%82", "%F0%9F%8E%89"] {
+            assert_eq!(
+                bob.put_nothing(&format!("{path}/reactions/{emoji}")).status,
+                204
+            );
+        }
+    }
+    let mut behind = live.listen(ann.token(), &format!("?after={}", stream.last_id));
+    for of in [Value::Null, json!(comment)] {
+        let changed = behind.expect("reaction.changed");
+        assert_eq!(changed["comment_id"], of);
+        assert_eq!(changed["reactions"].as_array().unwrap().len(), 3);
+    }
+    app.remove_account("bob");
+    behind.expect("member.left");
+    for _ in 0..2 {
+        assert_eq!(behind.expect("reaction.changed")["reactions"], json!([]));
     }
 }
 
@@ -201,12 +251,39 @@ fn what_cant_be_resumed_is_reset() {
     let stream = live.listen(ann.token(), "");
     assert!(is_reset(&stream.last_id).is_none());
 
-    let restored = app
-        .app
-        .db
-        .write(|conn| Ok(restore::prepare_restored(conn, &[])?));
-    app.wait(restored).unwrap();
+    app.prepare_restored();
     assert!(is_reset(&stream.last_id).is_some());
+}
+
+#[test]
+fn previews_that_are_found_again_as_they_were_are_no_event() {
+    const READY: &str = "select count(*) from events where kind = 'media.ready'";
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    ann.share_photo(space, &pictures::png(1));
+    ann.share_photo(space, &undecodable());
+    app.move_photos();
+    assert_eq!(app.count(READY), 2);
+    // As they are years later: what has no previews was known to have none.
+    let aged = app.app.db.write(|conn| {
+        conn.execute("update photos set created_at = 0", [])?;
+        Ok(photos::reset_previews(conn)?)
+    });
+    app.wait(aged).unwrap();
+    assert_eq!(app.look_for_previews().settled, 2);
+    assert_eq!(app.count(READY), 2, "after a move");
+    app.prepare_restored();
+    assert_eq!(app.look_for_previews().settled, 2);
+    assert_eq!(app.count(READY), 0, "after a restore");
+    // What looks different now is one.
+    let unlike = app.app.db.write(|conn| {
+        conn.execute("update photos set placeholder = zeroblob(9)", [])?;
+        Ok(photos::reset_previews(conn)?)
+    });
+    app.wait(unlike).unwrap();
+    app.look_for_previews();
+    assert_eq!(app.count(READY), 2);
 }
 
 #[test]
@@ -277,7 +354,7 @@ fn what_another_process_changes_is_sent_too() {
     let now = command.now();
     let removed = command.db.write(move |conn| {
         let user = users::get_by_login(conn, &GivenLogin::new(String::from("bob")))?;
-        account_removal::remove(conn, &user, now)
+        account_removal::begin(conn, &user, now)
     });
     app.wait(removed).unwrap();
     assert_eq!(stream.expect("member.left"), json!({"id": bob.id}));

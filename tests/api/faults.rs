@@ -11,6 +11,7 @@ use rocket::tokio::time::sleep;
 use shared_spaces::jobs::cleanup::CleanupReport;
 use shared_spaces::jobs::process_photo::ProcessPhotos;
 use shared_spaces::jobs::runner::{Job, run};
+use shared_spaces::metrics::Metrics;
 use tokio_util::sync::CancellationToken;
 
 use crate::support::{Form, Person, TestApp, hurried, pictures};
@@ -31,7 +32,7 @@ async fn run_during(story: impl Future<Output = ()>, job: impl Job) {
         story.await;
         stop.cancel();
     };
-    join(run(job, stop.clone()), story).await;
+    join(run(job, stop.clone(), Metrics::default()), story).await;
 }
 
 #[test]
@@ -56,7 +57,7 @@ fn while_photos_cannot_be_stored_texts_still_can_and_nothing_is_half_there() {
     fs::remove_file(&temp).unwrap();
     fs::rename(&away, &temp).unwrap();
     ann.share_photo(1, &pictures::png(3));
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files(), ["space-id-1/3.png"]);
 }
 
@@ -65,7 +66,7 @@ fn where_nobody_knows_whether_a_share_was_written_its_photo_stays_until_the_clea
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let database = rusqlite::Connection::open(app.path("shared-spaces.db")).unwrap();
     let failing = "create trigger failing before insert on photos begin select raise(abort, 'the disk fails'); end";
     database.execute_batch(failing).unwrap();
@@ -88,7 +89,7 @@ fn a_photo_that_cannot_be_deleted_yet_is_deleted_later() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let (folder, away) = (app.path("photos/space-id-1"), app.path("away"));
     fs::rename(&folder, &away).unwrap();
     fs::write(&folder, "where the folder was").unwrap();
@@ -117,7 +118,7 @@ fn a_photo_that_cannot_be_read_is_no_missing_photo() {
     let app = TestApp::new();
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let (folder, away) = (app.path("photos/space-id-1"), app.path("away"));
     fs::rename(&folder, &away).unwrap();
     fs::write(&folder, "where the folder was").unwrap();
@@ -183,7 +184,7 @@ fn a_photo_that_takes_long_does_not_hold_back_the_next() {
         let stopping = stop.clone();
         let worker = scope.spawn(move || {
             let runtime = Builder::new_current_thread().enable_all().build().unwrap();
-            runtime.block_on(run(job, stopping));
+            runtime.block_on(run(job, stopping, Metrics::default()));
         });
         let moved = app.path("photos/space-id-1/1.png");
         let is_in_hand = until(&|| moved.exists());

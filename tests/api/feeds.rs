@@ -1,8 +1,10 @@
 //! Feeds: secret addresses at which a member's feed reader fetches what is new in a space.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
-use crate::support::{Form, Person, Reply, TestApp, pictures};
+use crate::support::{Form, PASSWORD, Person, Reply, TestApp, path_of, pictures};
 
 const GONE: &str = "No such feed";
 
@@ -48,8 +50,8 @@ fn a_feed_has_what_is_new_with_its_authors_and_photos() {
             Form::text("").file(&pictures::png(1)),
         )
         .is_ok();
-    app.sort_all();
-    let (_, path) = feed(&bob, space);
+    app.move_photos();
+    let (made, path) = feed(&bob, space);
     let reply = fetch(&app, &path);
     assert_eq!(
         reply.header("Content-Type"),
@@ -67,14 +69,11 @@ fn a_feed_has_what_is_new_with_its_authors_and_photos() {
         contents[1],
         "<p>First: a &lt; b &amp;&amp; &quot;c&quot;<br>second line</p>"
     );
-    let link = photo["media"][0]["previews"]["large"]["url"]
-        .as_str()
-        .unwrap();
-    assert!(
-        contents[0].contains(&format!("<img src=\"{}\"", link.replace('&', "&amp;"))),
-        "{}",
-        contents[0]
+    let link = format!(
+        "<img src=\"{}/photos/1-2.png\"",
+        made["url"].as_str().unwrap()
     );
+    assert!(contents[0].contains(&link), "{}", contents[0]);
     let updated = texts(&xml, "updated");
     assert_eq!(updated[0], photo["timestamp"].as_str().unwrap());
     // Each thing has an id of its own, which stays.
@@ -238,4 +237,131 @@ fn what_is_stolen_from_the_database_opens_no_feed() {
             .windows(token.len())
             .any(|window| window == token.as_bytes())
     );
+}
+
+#[test]
+fn the_pictures_of_a_feed_are_below_its_address_and_hold_as_long_as_it() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let (space, other) = (ann.space("Family"), ann.space("Choir"));
+    ann.invite(space, "bob");
+    let share = ann.share_photo(space, &pictures::sample("tree.jpg"));
+    ann.share_photo(other, &pictures::png(1));
+    let (made, path) = feed(&bob, space);
+    let picture = format!("{path}/photos/1-1.jpg");
+    assert_eq!(
+        fetch(&app, &picture).header("Cache-Control"),
+        Some("private, max-age=30")
+    );
+    app.move_photos();
+    let preview = path_of(&share["media"][0]["previews"]["large"]["url"]);
+    let shown = fetch(&app, &picture);
+    assert_eq!(shown.bytes, app.anonymous().get(&preview).bytes);
+    for (name, value) in [
+        ("Content-Type", "image/jpeg"),
+        ("Cache-Control", "private, immutable, max-age=86400"),
+        ("Cross-Origin-Resource-Policy", "cross-origin"),
+    ] {
+        assert_eq!(shown.header(name), Some(value));
+    }
+    assert!(
+        shown
+            .header("Content-Security-Policy")
+            .unwrap()
+            .ends_with("sandbox")
+    );
+    let tag = shown.header("ETag").unwrap();
+    let again = app.anonymous().get_with(&picture, "If-None-Match", tag);
+    assert_eq!((again.status, again.bytes.len()), (304, 0));
+    // Neither what another space has, nor what isn't there.
+    for name in [
+        "2-2.png",
+        "1-2.png",
+        "1-99.jpg",
+        "x",
+        "..",
+        "%00",
+        "1-1.jpg/large",
+    ] {
+        assert_eq!(
+            fetch(&app, &format!("{path}/photos/{name}")).status,
+            404,
+            "{name}"
+        );
+    }
+    let feed_before = fetch(&app, &path).header("ETag").unwrap().to_owned();
+    app.app
+        .clock
+        .advance(Duration::from_secs(400 * 24 * 60 * 60));
+    assert_eq!(fetch(&app, &picture).status, 200);
+    assert_eq!(fetch(&app, &path).header("ETag"), Some(&*feed_before));
+    fetch(&app, "/feeds/made-up/photos/1-1.jpg").is(404, GONE);
+    let bob = app.anonymous().signed_in("bob");
+    let own = format!("/spaces/{space}/feeds/{}", made["id"]);
+    assert_eq!(bob.delete(&own).status, 204);
+    fetch(&app, &picture).is(404, GONE);
+}
+
+#[test]
+fn where_a_new_feed_is_said_to_be_it_is() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = ann.space("Family");
+    ann.invite(space, "bob");
+    let reply = bob.post(&format!("/spaces/{space}/feeds"), json!({}));
+    let place = reply.header("Location").unwrap();
+    let made = reply.json();
+    let found = bob.get(place).is_ok();
+    assert_eq!(
+        found,
+        json!({"id": made["id"], "created_at": made["created_at"]})
+    );
+    let missing = format!("Feed with ID '{}' doesn't exist", made["id"]);
+    ann.get(place).is(404, &missing);
+    assert_eq!(bob.delete(place).status, 204);
+    bob.get(place).is(404, &missing);
+}
+
+#[test]
+fn with_another_password_a_users_feeds_end_and_nobody_elses() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let (space, other) = (ann.space("Family"), ann.space("Choir"));
+    ann.invite(space, "bob");
+    let feeds = || [feed(&ann, space).1, feed(&ann, other).1];
+    let (mine, bobs) = (feeds(), feed(&bob, space).1);
+    let change = json!({"old-password": PASSWORD, "new-password": "better horse", "confirm-password": "better horse"});
+    let mut wrong = change.clone();
+    wrong["old-password"] = json!("no such horse");
+    ann.put("/change-password", wrong).is(401, "Wrong password");
+    assert_eq!(fetch(&app, &mine[0]).status, 200);
+    ann.put("/change-password", change)
+        .is(200, "Password changed");
+    for path in &mine {
+        fetch(&app, path).is(404, GONE);
+    }
+    let mine = feeds();
+    let token = app.reset_token("ann");
+    assert_eq!(fetch(&app, &mine[0]).status, 200);
+    let reset =
+        json!({"token": token, "new-password": "third horse", "confirm-password": "third horse"});
+    app.anonymous()
+        .post("/password-resets/redeem", reset)
+        .is(200, "Password changed");
+    for path in &mine {
+        fetch(&app, path).is(404, GONE);
+    }
+    assert_eq!(fetch(&app, &bobs).status, 200);
+}
+
+#[test]
+fn after_a_restore_no_feed_is_there_and_no_id_comes_back() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let (_, path) = feed(&ann, space);
+    app.prepare_restored();
+    fetch(&app, &path).is(404, GONE);
+    let (made, _) = feed(&ann, space);
+    assert!(made["id"].as_i64().unwrap() > 1_000_000);
 }

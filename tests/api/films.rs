@@ -1,5 +1,7 @@
 //! Films: how they are shared, described, played in ranges, edited and deleted, and which are refused.
 
+use std::fs;
+
 use rocket::http::Header;
 use serde_json::{Value, json};
 
@@ -71,7 +73,7 @@ fn a_film_is_shown_by_its_poster_and_played_as_it_is() {
         assert_eq!(played.header("Content-Type"), Some("video/mp4"));
         assert_eq!(played.header("Accept-Ranges"), Some("bytes"));
         assert!(is_found(MP4, SECRET) && !is_found(&played.bytes, SECRET));
-        app.sort_all();
+        app.move_photos();
     }
     assert_eq!(app.files(), ["space-id-1/1.mp4"]);
     assert_eq!(
@@ -123,7 +125,7 @@ fn a_player_gets_the_bytes_that_it_asks_for() {
         beyond.is(416, "The file has no such range of bytes");
         let said = format!("bytes */{length}");
         assert_eq!(beyond.header("Content-Range"), Some(&*said));
-        app.sort_all();
+        app.move_photos();
     }
 }
 
@@ -137,7 +139,7 @@ fn each_kind_of_film_is_told_by_its_bytes_and_keeps_its_kind() {
         .part("file", Some("a.png"), MOV)
         .part("file", Some("b"), WEBM);
     let share = ann.post_form(PATH, form).is_ok();
-    app.sort_all();
+    app.move_photos();
     let kinds = ["video/mp4", "image/png", "video/mp4", "video/webm"];
     for (medium, kind) in share["media"].as_array().unwrap().iter().zip(kinds) {
         let is_video = medium["kind"] == "video";
@@ -162,7 +164,7 @@ fn a_film_without_a_poster_has_no_picture_and_says_so() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.post_form(PATH, film(WEBM)).is_ok();
-    app.sort_all();
+    app.move_photos();
     let share = ann.get("/shares/1").is_ok();
     let medium = &share["media"][0];
     for value in [
@@ -188,7 +190,7 @@ fn a_film_without_a_poster_has_no_picture_and_says_so() {
         .get(&poster)
         .is(404, "This video has no poster");
     ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let photo = ann.get("/shares/2").is_ok()["media"][0]["url"].clone();
     let poster = path_of(&photo).replace('?', "/poster?");
     app.anonymous()
@@ -274,7 +276,7 @@ fn a_film_may_have_more_bytes_than_a_photo_and_not_more_than_its_own_limit() {
     let share = ann.post_form(PATH, film(&large)).is_ok();
     let played = fetch(&app, &share["media"][0]["url"]);
     assert!(played.bytes.len() < MP4.len(), "what is no film has gone");
-    app.sort_all();
+    app.move_photos();
     let larger = with_a_free_box(6 * 1024 * 1024 + 1);
     let before = app.snapshot();
     ann.post_form(PATH, film(&larger))
@@ -346,7 +348,7 @@ fn a_poster_is_a_photo_behind_its_film() {
     let share = ann.post_form(PATH, form).is_ok();
     assert_eq!(share["media"].as_array().unwrap().len(), 1);
     assert_eq!(fetch(&app, &share["image_url"]).bytes, poster);
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -355,10 +357,10 @@ fn a_film_that_is_replaced_goes_with_its_poster() {
     let ann = ann(&app);
     ann.post_form(PATH, with_poster(MP4, &pictures::png(1)))
         .is_ok();
-    app.sort_all();
+    app.move_photos();
     ann.put_form("/shares/1", with_poster(WEBM, &pictures::png(2)))
         .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files(), ["space-id-1/1.2.webm"]);
     assert_eq!(
         app.previews(),
@@ -372,7 +374,7 @@ fn a_film_that_is_replaced_goes_with_its_poster() {
         .is(200, "Share edited");
     assert_eq!(app.files().len(), 1);
     assert!(app.previews().is_empty());
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -416,7 +418,7 @@ fn on_a_full_disk_a_film_is_refused_before_anything_of_it_is_written() {
     let ann = ann(&app);
     // The space that is kept for deleting was needed, and can't be had again.
     let reserve = app.path("reserve");
-    let _none_yet = std::fs::remove_file(&reserve);
+    let _none_yet = fs::remove_file(&reserve);
     std::os::unix::fs::symlink("/dev/full", &reserve).unwrap();
     let film = with_a_free_box(6 * 1024 * 1024);
     let full = "The server's disk is full, nothing can be saved until there is room again";
@@ -461,8 +463,24 @@ fn the_date_that_a_film_tells_is_kept_unless_its_sharer_leaves_it_out_or_it_cann
     let media = json!([{"upload": upload.json()["id"], "taken_at": null}]);
     let share = ann.post(PATH, json!({"media": media})).is_ok();
     assert_eq!(share["media"][0]["taken_at"], Value::Null);
-    app.sort_all();
+    app.move_photos();
     let listed = ann.get("/spaces/1/images?by=taken").is_ok();
     assert_eq!(listed[0]["media"]["taken_at"], "2019-07-14T06:30:00");
     assert_eq!(listed[1]["media"]["taken_at"], "2024-08-17T12:34:56Z");
+}
+
+#[test]
+fn an_abandoned_film_stays_until_its_poster_is_gone() {
+    let app = TestApp::new();
+    let poster = app.path("photos/previews/space-id-1/9.mp4.poster");
+    // As what can't be deleted.
+    fs::create_dir_all(poster.join("full")).unwrap();
+    fs::write(app.path("photos/temp/1-9.mp4"), b"a film").unwrap();
+    let clean_up = || app.wait(app.app.cleanup().delete_everything_due()).unwrap();
+    assert_eq!(clean_up().orphans, 0);
+    assert_eq!(app.files(), ["temp/1-9.mp4"]);
+    fs::remove_dir_all(&poster).unwrap();
+    fs::write(&poster, b"its poster").unwrap();
+    assert_eq!(clean_up().orphans, 1);
+    assert_eq!((app.files().len(), app.previews().len()), (0, 0));
 }

@@ -83,7 +83,7 @@ fn a_photo_is_taken_whatever_the_capitals_of_its_headers() {
     let form = [&text()[..], &photo, b"--x--\r\n"].concat();
     let share = post(&app, &ann, PATH, KIND, &form).is_ok();
     assert!(share["image_url"].is_string(), "{share}");
-    app.sort_all();
+    app.move_photos();
 }
 
 /// Some libraries name a file only so where its name has other letters than those of ASCII, and browsers write a backslash as
@@ -110,7 +110,7 @@ fn a_photo_is_taken_however_the_name_of_its_file_is_written() {
         let share = post(&app, &ann, PATH, KIND, &form).is_ok();
         assert!(share["image_url"].is_string(), "{name}: {share}");
     }
-    app.sort_all();
+    app.move_photos();
 }
 
 /// It might have been the photo, and a user who is told that it was stored may delete their own.

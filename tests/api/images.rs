@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Form, TestApp, path_of, pictures};
+use crate::archives::{names, zip};
+use crate::support::{Form, TestApp, path_of, pictures, user};
 
 #[test]
 fn photos_are_listed_oldest_share_first_and_texts_are_not() {
@@ -19,7 +20,7 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
         Form::text("A newer photo").file(&pictures::png(4)),
     )
     .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     let second = ann.get(&format!("/shares/{}", second["id"])).is_ok();
     let list = ann.get("/spaces/1/images").is_ok();
     let fetched: Vec<_> = list
@@ -36,7 +37,7 @@ fn photos_are_listed_oldest_share_first_and_texts_are_not() {
             "image": second["image"],
             "media": second["media"][0],
             "share_id": second["id"],
-            "user": {"id": ann.id, "login": "ann"},
+            "user": user(ann.id, "ann"),
             "timestamp": second["timestamp"],
         })
     );
@@ -50,7 +51,7 @@ fn photos_are_listed_newest_share_first_on_request_and_in_pages_too() {
     for seed in 1..=5 {
         ann.share_photo(1, &pictures::png(seed));
     }
-    app.sort_all();
+    app.move_photos();
     let ids = |rows: &Value| -> Vec<i64> {
         let rows = rows.as_array().unwrap().iter();
         rows.map(|row| row["share_id"].as_i64().unwrap()).collect()
@@ -91,7 +92,7 @@ fn videos_and_photos_are_listed_alone_on_request_and_in_pages_too() {
     ann.share(1, "Only words");
     mixed([3, 4], "2018-07-14T06:30");
     mixed([5, 6], "2020-07-14T06:30");
-    app.sort_all();
+    app.move_photos();
     let walk = |query: &str| -> Vec<(Value, i64)> {
         let (mut found, mut next) = (
             Vec::new(),
@@ -122,9 +123,18 @@ fn videos_and_photos_are_listed_alone_on_request_and_in_pages_too() {
         of("photo", &[4, 4, 3, 3, 1, 1])
     );
     assert_eq!(walk("by=shared").len(), 9);
-    for kind in ["", "videos", "Photo"] {
-        ann.get(&format!("/spaces/1/images?kind={kind}"))
-            .is(400, "Kind must be photo or video");
+    // The ZIP of a space knows the same kinds.
+    for (query, photos, videos) in [("", 6, 3), ("?kind=photo", 6, 0), ("?kind=video", 0, 3)] {
+        let files = zip(&ann.get(&format!("/spaces/1/archive{query}")));
+        let names = names(&files);
+        let found = names.iter().filter(|name| name.ends_with(".mp4")).count();
+        assert_eq!((names.len() - found, found), (photos, videos), "{names:?}");
+    }
+    for list in ["images", "archive"] {
+        for kind in ["", "videos", "Photo"] {
+            ann.get(&format!("/spaces/1/{list}?kind={kind}"))
+                .is(400, "Kind must be photo or video");
+        }
     }
 }
 
@@ -161,7 +171,7 @@ fn a_photo_tells_how_it_is_shown_before_anybody_has_fetched_it() {
             expected
         );
     }
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -222,7 +232,7 @@ fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_a
     );
     assert_eq!(dates(left_out), [Value::Null]);
     assert_eq!(dates(kept), ["2019-07-14T15:30:59"]);
-    app.sort_all();
+    app.move_photos();
     let date = b"2019:07:14";
     for file in app.files() {
         let stored = std::fs::read(app.path(&format!("photos/{file}"))).unwrap();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use shared_spaces::config::Registration;
 
-use crate::support::{PASSWORD, Person, Reply, TestApp};
+use crate::support::{PASSWORD, Person, Reply, TestApp, user};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const NOT_VALID: &str = "This invitation isn't valid, or not any more";
@@ -50,7 +50,7 @@ fn a_link_gives_an_account_and_a_place_in_the_space_at_once() {
         (&made["role"], &made["uses_left"]),
         (&json!("member"), &json!(1))
     );
-    assert_eq!(made["created_by"], json!({"id": 1, "login": "ann"}));
+    assert_eq!(made["created_by"], user(1, "ann"));
     assert!(made["qr"].as_str().unwrap().contains("<svg"));
 
     let offered = offer(&app, &token).is_ok();

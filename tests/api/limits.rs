@@ -117,7 +117,7 @@ fn a_photo_may_have_as_many_bytes_and_pixels_as_the_limits() {
     let ann = app.person("ann");
     ann.space("Family");
     ann.share_photo(1, &picture);
-    app.sort_all();
+    app.move_photos();
     let longer = [&picture[..], b"x"].concat();
     ann.post_form(PATH, Form::text("A photo").file(&longer))
         .is(413, &format!("Photo max {length} bytes"));
@@ -144,7 +144,7 @@ fn a_jpeg_may_have_more_pixels_than_other_photos_unless_it_is_progressive() {
     share(&pictures::png(1)).is(413, "Photo max 191 pixels");
     assert!(app.files().is_empty());
     share(&jpeg).is_ok();
-    app.sort_all();
+    app.move_photos();
     let limits = &app.anonymous().get("/server").is_ok()["limits"];
     assert_eq!(
         (&limits["photo_pixels"], &limits["jpeg_pixels"]),
@@ -164,7 +164,7 @@ fn a_new_photo_of_an_old_share_has_the_same_limits_and_leaves_the_old_one() {
     let ann = app.person("ann");
     ann.space("Family");
     ann.share_photo(1, &picture);
-    app.sort_all();
+    app.move_photos();
     let old = ann.get("/shares/1").is_ok();
     let edit = |file: &[u8]| ann.put_form("/shares/1", Form::text("Another").file(file));
     edit(&[&picture[..], b"x"].concat()).is(413, &format!("Photo max {length} bytes"));
@@ -188,7 +188,7 @@ fn with_no_settings_a_photo_has_at_most_25_mebibytes() {
     large.resize(25 * 1024 * 1024, 0);
     // What follows the picture's end counts as sent, and isn't kept.
     ann.share_photo(1, &large);
-    app.sort_all();
+    app.move_photos();
     large.push(0);
     ann.post_form(PATH, Form::text("A photo").file(&large))
         .is(413, "Photo max 25 MiB");

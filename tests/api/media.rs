@@ -51,7 +51,7 @@ fn photos_of_a_share_come_in_their_order_each_with_its_words_and_its_date() {
     let share = ann.post_form(PATH, form).is_ok();
     let expected = pngs([3, 1, 2]);
     assert_eq!(shown(&app, &share), expected);
-    app.sort_all();
+    app.move_photos();
     let listed = ann.get(PATH).is_ok()[0].clone();
     let one = ann.get("/shares/1").is_ok();
     for share in [&share, &listed, &one] {
@@ -118,7 +118,7 @@ fn there_are_only_so_many_and_of_the_same_bytes_the_first_counts() {
     // What a repeated file is said to be is nothing.
     let form = photos([4, 4]).part("caption", None, b"Again");
     ann.put_form(path, form).is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     let share = ann.get(path).is_ok();
     assert_eq!(shown(&app, &share), pngs([4, 2, 3]));
     assert_eq!(each(&share, "caption"), [const { Value::Null }; 3]);
@@ -149,7 +149,7 @@ fn photos_that_are_more_than_the_memory_of_a_form_go_by_way_of_the_disk() {
         .file(&large(2, 3 * MIB))
         .file(&large(3, MIB / 2));
     let share = ann.post_form(PATH, form).is_ok();
-    app.sort_all();
+    app.move_photos();
     assert_eq!(shown(&app, &share), pngs([1, 2, 3, 4, 5, 6, 7]));
 }
 
@@ -158,7 +158,7 @@ fn if_one_is_refused_nothing_is_stored_and_the_sentence_says_which() {
     let app = TestApp::with(|config| config.limits.photo_bytes = 1024 * 1024);
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(9));
-    app.sort_all();
+    app.move_photos();
     let before = app.snapshot();
     let text = b"Dear diary".to_vec();
     let (bomb, cut) = (pictures::bomb(), pictures::png(4)[..60].to_vec());
@@ -251,14 +251,14 @@ fn a_share_of_several_that_is_sent_again_is_made_once() {
     let first = ann.share_under("a", 1, photos([1, 2, 3])).is_ok();
     let again = ann.share_under("a", 1, photos([1, 2, 3])).is_ok();
     assert_eq!(each(&first, "id"), each(&again, "id"));
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files().len(), 3);
 }
 
 /// A share of four photos, with their ids.
 fn four(app: &TestApp, ann: &Person<'_>) -> Vec<i64> {
     let share = ann.post_form(PATH, photos([1, 2, 3, 4])).is_ok();
-    app.sort_all();
+    app.move_photos();
     each(&share, "id")
         .iter()
         .map(|id| id.as_i64().unwrap())
@@ -303,7 +303,7 @@ fn a_list_that_makes_no_sense_changes_nothing() {
     let ann = ann(&app);
     let ids = four(&app, &ann);
     let other = ann.post_form(PATH, photos([5])).is_ok()["media"][0]["id"].clone();
-    app.sort_all();
+    app.move_photos();
     let mut before = app.snapshot();
     let entry = "Each entry of media must be an object with the id of a photo, or with an upload";
     for (body, status, sentence) in [
@@ -402,7 +402,7 @@ fn a_form_may_say_the_whole_list_too_with_new_photos_at_their_places() {
         .part("media", None, &id(0))
         .file(&pictures::png(8));
     ann.put_form("/shares/1", form).is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     let share = ann.get("/shares/1").is_ok();
     assert_eq!(shown(&app, &share), pngs([3, 7, 1, 8]));
     let captions = [
@@ -441,14 +441,14 @@ fn a_form_without_a_list_has_the_first_photo_replaced_and_others_added() {
         .is(200, "Share edited");
     ann.put_form("/shares/1", Form::text("Only words"))
         .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     let share = ann.get("/shares/1").is_ok();
     assert_eq!(shown(&app, &share), pngs([6, 2, 3, 4, 7]));
     assert_eq!(app.files().len(), 5);
     ann.share(1, "Words");
     ann.put_form("/shares/2", photos([8, 9]))
         .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     assert_eq!(shown(&app, &ann.get("/shares/2").is_ok()), pngs([8, 9]));
 }
 
@@ -512,7 +512,7 @@ fn the_photos_of_a_space_are_a_row_each_by_their_shares_or_by_the_days_when_they
     let form = dated(Form::default(), 4, "2019-07-14T15:30");
     ann.post_form(PATH, dated(form, 5, "2300-01-01T00:00"))
         .is_ok();
-    app.sort_all();
+    app.move_photos();
     let seeds = |rows: &[Value]| -> Vec<u32> {
         let bytes = rows
             .iter()
@@ -556,9 +556,9 @@ fn all_photos_of_a_share_go_with_it() {
     for url in each(&share, "url") {
         app.anonymous().get(&path_of(&url)).is(404, "No such photo");
     }
-    app.sort_all();
+    app.move_photos();
     // A name that a photo has had is never used again.
     ann.post_form(PATH, photos([1, 2])).is_ok();
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files(), ["space-id-1/3.8.png", "space-id-1/3.png"]);
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Person, TestApp};
+use crate::support::{Person, TestApp, user};
 
 /// A space of Ann's with Bob in it, and Cid outside.
 fn family(app: &TestApp) -> (Person<'_>, Person<'_>, Person<'_>, String) {
@@ -25,9 +25,9 @@ fn members_are_listed_in_the_order_in_which_they_joined() {
         .is(200, "Member deleted");
     ann.invite(1, "bob");
     let expected = json!([
-        {"user": {"id": ann.id, "login": "ann"}, "is_admin": true},
-        {"user": {"id": cid.id, "login": "cid"}, "is_admin": false},
-        {"user": {"id": bob.id, "login": "bob"}, "is_admin": false},
+        {"user": user(ann.id, "ann"), "is_admin": true},
+        {"user": user(cid.id, "cid"), "is_admin": false},
+        {"user": user(bob.id, "bob"), "is_admin": false},
     ]);
     assert_eq!(cid.get(&path).is_ok(), expected);
 }
@@ -221,5 +221,5 @@ fn what_a_member_shared_stays_when_they_leave() {
         .is(200, "Member deleted");
     let list = ann.get("/spaces/1/shares").is_ok();
     assert_eq!(list[0]["id"], share);
-    assert_eq!(list[0]["user"], json!({"id": bob.id, "login": "bob"}));
+    assert_eq!(list[0]["user"], user(bob.id, "bob"));
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Form, Person, TestApp};
+use crate::support::{Form, Person, TestApp, user};
 
 /// A space of Ann's with Bob and Anna in it. Cid is outside.
 fn family(app: &TestApp) -> [Person<'_>; 4] {
@@ -26,7 +26,7 @@ fn members_who_are_named_are_mentioned_wherever_the_text_is_shown() {
     let text = "@Anna, look! Ask @bob or @cid, or bob@ann.example";
     let share = bob.post_form("/spaces/1/shares", Form::text(text)).is_ok();
     assert_eq!(named(&share), ["anna", "bob"]);
-    assert_eq!(share["mentions"][1], json!({"id": bob.id, "login": "bob"}));
+    assert_eq!(share["mentions"][1], user(bob.id, "bob"));
     let comment = bob
         .post("/shares/1/comments", json!({"text": "(@ann)"}))
         .json();

@@ -289,3 +289,44 @@ fn a_page_can_only_be_got() {
         assert_eq!(reply.header("Allow"), Some("GET, HEAD"), "{path}");
     }
 }
+
+#[test]
+fn the_service_worker_is_asked_for_each_time_and_may_read_what_pages_may() {
+    let app = TestApp::new();
+    let reply = app.anonymous().get("/app/sw.js");
+    assert_eq!(reply.status, 200);
+    for (name, value) in [
+        ("Content-Type", "text/javascript; charset=utf-8"),
+        ("Cache-Control", "no-cache"),
+    ] {
+        assert_eq!(reply.header(name), Some(value), "{name}");
+    }
+    let page = app.anonymous().get("/app/");
+    assert_eq!(
+        reply.header("Content-Security-Policy"),
+        page.header("Content-Security-Policy")
+    );
+    // Each file that it keeps is there: if one weren't, it would never be installed.
+    let script = reply.text();
+    let mut kept = 0;
+    for part in script.split(['"', '`', ',']) {
+        if part.starts_with("/assets/") && part != "/assets/" {
+            assert_eq!(app.anonymous().get(part).status, 200, "{part}");
+            kept += 1;
+        }
+    }
+    assert!(
+        kept > 10,
+        "only {kept} files: does this test still see them?"
+    );
+}
+
+#[test]
+fn what_is_shared_to_the_app_before_its_worker_is_there_leads_to_its_page() {
+    let app = TestApp::new();
+    let reply = app.anonymous().post("/app/share-target", json!({}));
+    assert_eq!(
+        (reply.status, reply.header("Location")),
+        (303, Some("/app/share-target"))
+    );
+}

@@ -35,7 +35,7 @@ fn every_list_comes_whole_in_pieces_and_in_the_same_order() {
         ann.share_photo(1, &pictures::png(seed));
         ann.comment(1, &format!("number {seed}"));
     }
-    app.sort_all();
+    app.move_photos();
     for path in [
         "/shares/1/comments",
         "/spaces",

@@ -46,7 +46,7 @@ impl World {
         let people = [&cid, &eve, &dan, &bob, &ann, &fay];
         let tokens = people.map(|person| person.token().to_owned()).to_vec();
         app.remove_account("fay");
-        app.sort_all();
+        app.move_photos();
         Self { app, tokens }
     }
 

@@ -44,7 +44,7 @@ fn a_photo_of_each_type_arrives_is_moved_and_served() {
             &format!("temp/1-{}.{extension}", share["id"])
         );
         assert_eq!(fetch(&app, &share).bytes, picture, "before the move");
-        app.sort_all();
+        app.move_photos();
         assert!(
             app.path(&format!("photos/space-id-1/{}.{extension}", share["id"]))
                 .is_file()
@@ -63,7 +63,7 @@ fn a_photo_of_each_type_arrives_is_moved_and_served() {
 fn a_photo_is_shown_or_saved_under_the_name_that_its_link_says() {
     let app = TestApp::new();
     let share = ann(&app).share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let link = path_of(&share["image_url"]);
     let shown = app.anonymous().get(&link);
     assert_eq!(shown.header("Content-Disposition"), None);
@@ -86,7 +86,7 @@ fn a_real_photo_keeps_every_pixel_and_loses_its_position() {
     for name in ["garden.jpg", "tree.jpg", "lake.png", "cat.webp", "wave.gif"] {
         let original = pictures::sample(name);
         let share = ann.share_photo(1, &original);
-        app.sort_all();
+        app.move_photos();
         let served = fetch(&app, &share).bytes;
         let decoded = |bytes: &[u8]| image::load_from_memory(bytes).unwrap();
         assert!(
@@ -141,7 +141,7 @@ fn a_polyglot_comes_out_as_a_picture_and_nothing_else() {
     let picture = pictures::png(1);
     let polyglot = [&picture[..], b"PK\x03\x04<script>alert(1)</script>"].concat();
     let share = ann.share_photo(1, &polyglot);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(fetch(&app, &share).bytes, picture);
 }
 
@@ -198,7 +198,7 @@ fn the_name_of_a_file_is_ignored_whatever_it_is() {
         let form = Form::text("A photo").part("file", Some(name), &pictures::png(1));
         ann.post_form(PATH, form).is_ok();
     }
-    app.sort_all();
+    app.move_photos();
     let expected: Vec<_> = (1..=5)
         .map(|share| format!("space-id-1/{share}.png"))
         .collect();
@@ -210,7 +210,7 @@ fn links_begin_with_the_host_that_was_asked_or_the_public_address() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let list = ann.get_at("spaces.local:8080", "/spaces/1/images").is_ok();
     let url = list[0]["image_url"].as_str().unwrap().to_owned();
     assert!(
@@ -222,7 +222,7 @@ fn links_begin_with_the_host_that_was_asked_or_the_public_address() {
         TestApp::with(|config| config.public_url = Some("https://spaces.example.org".to_owned()));
     let ann = self::ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     assert!(
         share["image_url"]
             .as_str()
@@ -236,7 +236,7 @@ fn a_link_stays_the_same_for_a_while_so_that_browsers_can_keep_the_photo() {
     let app = TestApp::new();
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     assert_eq!(
         ann.get("/shares/1").is_ok()["image_url"],
         share["image_url"]
@@ -251,7 +251,7 @@ fn a_link_ends_within_a_day() {
     let app = TestApp::new();
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     app.app.clock.advance(Duration::from_secs(24 * 60 * 60));
     fetch(&app, &share).is(403, "This link has expired");
     let again = ann.get("/shares/1").is_ok();
@@ -264,7 +264,7 @@ fn nobody_can_make_or_change_a_link() {
     let ann = ann(&app);
     let first = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
     let second = path_of(&ann.share_photo(1, &pictures::png(2))["image_url"]);
-    app.sort_all();
+    app.move_photos();
     let invalid = |path: &str| app.anonymous().get(path).is(403, "This link isn't valid");
     for at in first.find("expires=").unwrap() + 8..first.len() {
         let old = first.as_bytes()[at];
@@ -295,7 +295,7 @@ fn parts_of_a_photo_are_served() {
     let ann = ann(&app);
     let picture = pictures::png(1);
     let path = path_of(&ann.share_photo(1, &picture)["image_url"]);
-    app.sort_all();
+    app.move_photos();
     let part = |range: &str| app.anonymous().get_with(&path, "Range", range);
 
     let whole = app.anonymous().get(&path);
@@ -337,7 +337,7 @@ fn who_has_the_photo_is_not_sent_it_again() {
     let ann = ann(&app);
     let path = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
     let other = path_of(&ann.share_photo(1, &pictures::png(2))["image_url"]);
-    app.sort_all();
+    app.move_photos();
     let tag = app
         .anonymous()
         .get(&path)
@@ -373,7 +373,7 @@ fn head_tells_about_a_photo_without_sending_it() {
     let ann = ann(&app);
     let picture = pictures::png(1);
     let path = path_of(&ann.share_photo(1, &picture)["image_url"]);
-    app.sort_all();
+    app.move_photos();
     let reply = app.anonymous().send(app.client().head(path));
     assert_eq!((reply.status, reply.bytes.len()), (200, 0));
     assert_eq!(
@@ -408,7 +408,7 @@ fn what_could_not_be_deleted_at_once_is_deleted_by_its_tombstone() {
     let app = TestApp::new();
     let ann = ann(&app);
     ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let bytes = fs::read(app.path("photos/space-id-1/1.png")).unwrap();
     ann.delete("/shares/1").is(200, "Share deleted");
     // The server restarts, and then a worker that had claimed the photo brings it back.
@@ -451,7 +451,7 @@ fn a_cleanup_takes_orphans_and_leaves_what_waits_to_be_moved() {
         }
     );
     assert_eq!(app.files(), ["temp/1-1.png"]);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(fetch(&app, &waiting).bytes, pictures::png(1));
 }
 
@@ -553,7 +553,7 @@ fn a_share_deleted_while_its_photo_is_in_a_workers_hand_stays_deleted() {
 fn a_file_that_was_emptied_shortened_or_lengthened_is_not_sent_as_the_photo() {
     let app = TestApp::new();
     let share = ann(&app).share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let path = app.path("photos/space-id-1/1.png");
     let whole = fs::read(&path).unwrap();
     let longer = [&whole[..], b"more"].concat();

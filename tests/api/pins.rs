@@ -39,7 +39,7 @@ fn admins_pin_shares_and_every_member_sees_them_the_last_pinned_first() {
         bob.share(1, "Hello");
     }
     bob.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     for share in [4, 2] {
         pin(&ann, share);
         app.app.clock.advance(std::time::Duration::from_secs(1));

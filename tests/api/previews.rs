@@ -29,7 +29,7 @@ fn preview(share: &Value, size: &str) -> String {
 fn share_moved(app: &TestApp, photo: &[u8]) -> Value {
     let ann = app.anonymous().signed_in("ann");
     let share = ann.share_photo(1, photo);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.look_for_previews(), IndexReport::default());
     ann.get(&format!("/shares/{}", share["id"])).is_ok()
 }
@@ -47,7 +47,7 @@ fn is_kept_for_good(reply: &Reply) {
 }
 
 /// A WebP with everything right but the packed pixels, which cleaning doesn't check.
-fn undecodable() -> Vec<u8> {
+pub fn undecodable() -> Vec<u8> {
     let mut webp = pictures::plain(ImageFormat::WebP, 1);
     let chunk = webp.windows(4).position(|kind| kind == b"VP8L").unwrap();
     let length = u32::from_le_bytes(webp[chunk + 4..chunk + 8].try_into().unwrap()) as usize;
@@ -72,7 +72,7 @@ fn until_there_is_a_preview_its_link_gives_the_photo_for_a_moment() {
             "the preview comes soon"
         );
     }
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -83,7 +83,7 @@ fn the_link_to_a_preview_is_signed_like_that_to_its_photo() {
         ann.share_photo(1, &pictures::png(1)),
         ann.share_photo(1, &pictures::png(2)),
     );
-    app.sort_all();
+    app.move_photos();
     let path = preview(&share, "small");
     let (place, proof) = path.split_once('?').unwrap();
     assert!(share["image_url"].as_str().unwrap().ends_with(proof));
@@ -114,7 +114,7 @@ fn with_a_photo_its_previews_are_gone() {
     let app = TestApp::new();
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     ann.delete("/shares/1").is(200, "Share deleted");
     for size in ["small", "large"] {
         app.anonymous()
@@ -258,7 +258,7 @@ fn previews_go_with_the_photo_that_is_deleted_or_replaced_and_with_the_space() {
             "previews/space-id-1/3.png.small"
         ]
     );
-    app.sort_all();
+    app.move_photos();
     ann.delete("/spaces/1").is(200, "Space deleted");
     assert!(app.previews().is_empty() && app.files().is_empty());
     assert!(!app.path("photos/previews/space-id-1").exists());
@@ -334,7 +334,7 @@ fn what_a_worker_without_a_database_has_made_is_found_in_the_store() {
     for photo in [pictures::sample("tree.jpg"), moving, undecodable()] {
         ann.share_photo(1, &photo);
     }
-    app.sort_all_without_database();
+    app.move_photos_without_database();
     let image = |share| ann.get(&format!("/shares/{share}")).is_ok()["image"].clone();
     let before = [1, 2, 3].map(image);
     assert_eq!(app.look_for_previews().settled, 3);
@@ -353,7 +353,7 @@ fn where_no_previews_are_wanted_none_are_made() {
     let app = TestApp::with(|config| config.photos.previews = false);
     let ann = ann(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     assert!(app.previews().is_empty());
     let reply = app.anonymous().get(&preview(&share, "small"));
     assert_eq!(reply.bytes, pictures::png(1));
@@ -378,7 +378,7 @@ fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
     for name in ["tree.jpg", "spin.png", "lake.png"] {
         person.share_photo(1, &pictures::sample(name));
     }
-    app.sort_all();
+    app.move_photos();
     from_before(&app);
     assert_eq!(person.get("/shares/1").is_ok()["image"]["width"], 720);
     let app = app.restarted_with(|config| config.photos.previews = true);
@@ -390,7 +390,7 @@ fn photos_from_before_get_their_previews_and_are_told_as_they_are_shown() {
     };
     assert_eq!(app.look_for_previews(), asked);
     assert_eq!(app.look_for_previews().asked, 0, "they are on their way");
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.look_for_previews(), IndexReport::default());
     let person = app.anonymous().signed_in("ann");
     let image = |share| person.get(&format!("/shares/{share}")).is_ok()["image"].clone();
@@ -415,7 +415,7 @@ fn new_photos_do_not_wait_behind_those_from_before() {
     for seed in 0..40 {
         person.share_photo(1, &pictures::png(seed));
     }
-    app.sort_all();
+    app.move_photos();
     from_before(&app);
     let app = app.restarted_with(|config| config.photos.previews = true);
     let waiting = || app.count("select count(*) from photo_jobs");
@@ -424,12 +424,12 @@ fn new_photos_do_not_wait_behind_those_from_before() {
     assert_eq!(waiting(), 16);
     let person = app.anonymous().signed_in("ann");
     let share = person.share_photo(1, &pictures::png(41));
-    app.sort_all();
+    app.move_photos();
     let mut asked = 16;
     while asked < 40 {
         asked += app.look_for_previews().asked;
         assert!((1..=16).contains(&waiting()));
-        app.sort_all();
+        app.move_photos();
     }
     assert_eq!(app.previews().len(), 2 * 41);
     let reply = app.anonymous().get(&preview(&share, "small"));

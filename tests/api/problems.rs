@@ -383,7 +383,7 @@ fn shares_and_photos() {
         format!("/shares/{}", share["id"]),
         path_of(&share["image_url"]),
     );
-    app.sort_all();
+    app.move_photos();
     refused(
         &bob,
         &app.client().delete(path.clone()),
@@ -418,7 +418,7 @@ fn a_range_that_a_photo_does_not_have() {
     let ann = app.person("ann");
     ann.space("Family");
     let url = path_of(&ann.share_photo(1, &pictures::png(1))["image_url"]);
-    app.sort_all();
+    app.move_photos();
     let request = app
         .client()
         .get(url)

@@ -200,7 +200,7 @@ fn two_new_photos_at_once_leave_one_photo_and_no_bytes_of_the_other() {
             vec![act(ann.token(), edit(2)), act(ann.token(), edit(3))],
         );
         assert_eq!(count(&replies, 200, "Share edited"), 2, "{replies:?}");
-        app.sort_all();
+        app.move_photos();
         assert_eq!(app.files().len(), 1, "{:?}", app.files());
     }
 }
@@ -247,7 +247,7 @@ fn two_lists_of_the_same_photos_at_once_leave_one_of_them_and_nothing_besides() 
         assert_eq!(count(&replies, 200, "Share edited"), 1, "{replies:?}");
         let gone = replies.iter().filter(|reply| reply.status == 404);
         assert_eq!(gone.count(), 1, "{replies:?}");
-        app.sort_all();
+        app.move_photos();
         let share = ann.get("/shares/1").is_ok();
         assert_eq!(share["media"].as_array().unwrap().len(), 2);
         assert_eq!(app.files().len(), 2, "{:?}", app.files());
@@ -308,7 +308,7 @@ fn photos_may_be_put_in_another_order_while_they_are_moved_to_their_space() {
         }
         worker.join().unwrap();
     });
-    app.sort_all();
+    app.move_photos();
     let share = ann.get("/shares/1").is_ok();
     let media = share["media"].as_array().unwrap();
     let shown: Vec<_> = media
@@ -338,7 +338,7 @@ fn shares_at_once_get_ids_of_their_own() {
         .collect();
     ids.sort_unstable();
     assert_eq!(ids, (1..=8).collect::<Vec<_>>());
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files().len(), 8);
 }
 
@@ -368,7 +368,7 @@ fn one_key_makes_one_share_and_keeps_the_photo_of_that_one() {
         assert_eq!(app.files(), [format!("temp/1-{}.png", ids[0])]);
         let path = path_of(&replies[0].json()["image_url"]);
         assert_eq!(ann.get(&path).status, 200);
-        app.sort_all();
+        app.move_photos();
     }
 }
 
@@ -432,7 +432,7 @@ fn a_photo_shared_while_its_author_is_removed_is_shared_or_leaves_nothing() {
         );
         replies[1].is(200, "Member deleted");
         if replies[0].status == 200 {
-            app.sort_all();
+            app.move_photos();
             assert_eq!(app.files().len(), 1);
         } else {
             replies[0].is(403, "Can't access this space - not a member");

@@ -8,14 +8,14 @@ use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::{Config, Registration};
 
-use crate::support::{Reply, TestApp};
+use crate::support::{Reply, TestApp, user};
 
 #[test]
 fn anonymous_clients_learn_what_the_server_accepts() {
     let app = TestApp::new();
     let limits = json!({
         "login_min": 2, "login_max": 32, "password_min": 8, "password_max": 1024,
-        "space_name_min": 1, "space_name_max": 50, "text_min": 1, "text_max": 2000,
+        "space_name_min": 1, "space_name_max": 50, "user_name_max": 50, "text_min": 1, "text_max": 2000,
         "photo_bytes": 26_214_400, "photo_pixels": 64_000_000, "jpeg_pixels": 256_000_000,
         "video_bytes": 500_000_000, "caption_max": 500, "comment_max": 2000, "media_per_share": 20, "waiting_uploads": 100,
         "waiting_bytes": 4_294_967_296_u64
@@ -24,7 +24,7 @@ fn anonymous_clients_learn_what_the_server_accepts() {
     types.extend(["image/heic", "image/heif"]);
     assert_eq!(
         app.anonymous().get("/server").is_ok(),
-        json!({"registration": "open", "needs_first_account": true, "limits": limits, "photo_needs_text": false,
+        json!({"registration": "open", "needs_first_account": true, "sends_mail": false, "limits": limits, "photo_needs_text": false,
             "photo_types": types, "video_types": ["video/mp4", "video/quicktime", "video/webm"]})
     );
 }
@@ -46,7 +46,7 @@ fn an_empty_server_needs_its_first_account_and_that_is_registered_as_any_other()
     let needs = || app.anonymous().get("/server").is_ok()["needs_first_account"].clone();
     assert_eq!(needs(), true);
     let first = app.anonymous().register("ann").is_ok();
-    assert_eq!(first, json!({"id": 1, "login": "ann"}));
+    assert_eq!(first, user(1, "ann"));
     assert_eq!(needs(), false);
 }
 

@@ -3,7 +3,7 @@
 use rocket::http::ContentType;
 use serde_json::{Value, json};
 
-use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
+use crate::support::{Form, Person, Reply, TestApp, path_of, pictures, user};
 
 /// A space of Ann's with Bob in it, and Cid outside.
 fn family(app: &TestApp) -> (Person<'_>, Person<'_>, Person<'_>) {
@@ -31,11 +31,11 @@ fn a_text_is_shared_and_read() {
     let expected = json!({
         "id": 1,
         "space": {"id": 1, "name": "Family"},
-        "user": {"id": bob.id, "login": "bob"},
+        "user": user(bob.id, "bob"),
         "text": "Nice weather - let's have a barbecue",
         "timestamp": timestamp,
         "edited_at": null,
-        "version": 1,
+        "version": app.version(1),
         "image_url": null,
         "image": null,
         "media": [],
@@ -185,7 +185,7 @@ fn a_share_may_come_before_its_text_in_the_form() {
         .part("text", None, b"Hello")
         .part("other", None, b"ignored");
     assert!(ann.post_form(PATH, form).is_ok()["image_url"].is_string());
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -242,7 +242,7 @@ fn editing_replaces_the_text_and_keeps_the_photo() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     ann.put_form("/shares/1", Form::text("Another text"))
         .is(200, "Share edited");
     let edited = ann.get("/shares/1").is_ok();
@@ -258,7 +258,7 @@ fn a_new_photo_replaces_the_old_one() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);
     let old = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     ann.put_form(
         "/shares/1",
         Form::text("Another photo").file(&pictures::png(2)),
@@ -273,7 +273,7 @@ fn a_new_photo_replaces_the_old_one() {
     app.anonymous()
         .get(&path_of(&old["image_url"]))
         .is(404, "No such photo");
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.files(), ["space-id-1/1.2.png"]);
     assert_eq!(
         app.anonymous().get(&path_of(&new["image_url"])).bytes,
@@ -291,7 +291,7 @@ fn a_text_share_gets_a_photo_later() {
         Form::text("With a photo").file(&pictures::png(1)),
     )
     .is(200, "Share edited");
-    app.sort_all();
+    app.move_photos();
     let url = ann.get("/shares/1").is_ok()["image_url"].clone();
     assert_eq!(app.anonymous().get(&path_of(&url)).bytes, pictures::png(1));
 }
@@ -368,7 +368,7 @@ fn editing_may_be_urlencoded_and_leaves_the_photo() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);
     let share = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     for body in ["text=Another+text", "text=Another+text&file="] {
         let request = app.client().put("/shares/1").header(ContentType::Form);
         ann.send(request.body(body)).is(200, "Share edited");

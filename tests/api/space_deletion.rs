@@ -87,7 +87,7 @@ fn a_space_of_which_there_are_still_rows_is_gone_for_everybody() {
 fn a_deletion_that_broke_off_is_finished_by_the_next_start_and_no_id_comes_back() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);
-    app.sort_all();
+    app.move_photos();
     let token = ann.token().to_owned();
     begin(&app);
     let app = app.restarted();

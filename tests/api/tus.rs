@@ -97,7 +97,33 @@ fn an_upload_comes_piece_by_piece_and_is_then_a_photo() {
         .is_ok();
     assert_eq!(offset(&app, &ann, path), None);
     assert_eq!(waiting(&app), 0);
-    app.sort_all();
+    app.move_photos();
+}
+
+#[test]
+fn what_became_of_an_upload_that_came_in_pieces_is_read_at_its_address_by_its_owner() {
+    let app = TestApp::new();
+    let (ann, bob) = (ann(&app), app.person("bob"));
+    let film = include_bytes!("../../crates/video/fuzz/corpus/video/avc.mp4");
+    let photo = [&pictures::sample("tree.jpg")[..], film].concat();
+    let path = "/uploads/1";
+    assert_eq!(begin(&app, &ann, photo.len()).status, 201);
+    assert_eq!(append(&app, &ann, path, 0, &photo[..99]).status, 204);
+    let before = ann.get(path).is_ok();
+    assert_eq!(
+        (&before["offset"], &before["dropped"]),
+        (&json!(99), &json!(null))
+    );
+    assert_eq!(append(&app, &ann, path, 99, &photo[99..]).status, 204);
+    let whole = ann.send(app.client().post("/uploads").body(&photo)).json();
+    let mut read = ann.get(path).is_ok();
+    assert_eq!(read["dropped"], "motion_photo_film");
+    for own in ["id", "expires_at"] {
+        read[own] = whole[own].clone();
+    }
+    assert_eq!(read, whole);
+    bob.get(path).is(404, "Upload with ID '1' doesn't exist");
+    assert_eq!(offset(&app, &ann, path), Some(photo.len()));
 }
 
 #[test]

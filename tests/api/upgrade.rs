@@ -13,6 +13,8 @@ use shared_spaces::config::Config;
 use shared_spaces::db::Db;
 use tempfile::TempDir;
 
+use crate::support::MISCOUNTS;
+
 fn fixtures() -> Vec<PathBuf> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
     let paths = fs::read_dir(folder)
@@ -103,6 +105,36 @@ fn what_people_had_is_still_there() {
             .map(|member| &member["is_admin"])
             .collect();
         assert_eq!(admins, [true, false]);
+    }
+}
+
+#[test]
+fn what_was_there_before_there_were_marks_is_read_and_has_its_place_among_what_comes() {
+    for fixture in fixtures() {
+        let folder = data_folder(&fixture);
+        let client = open(&folder);
+        let (ann, bob) = (sign_in(&client, "ann"), sign_in(&client, "bob"));
+        let row = |token: &str| get(&client, token, "/spaces")[1].clone();
+        let family = get(&client, &bob, "/spaces")[0].clone();
+        assert_eq!(family["unread"], 0, "{fixture:?}");
+        assert_eq!(family["last_read_share_id"], 3, "{fixture:?}");
+        let last = family["last_activity_at"].as_str().unwrap();
+        assert!(
+            last.starts_with("2026-11-24T12:00:1"),
+            "{fixture:?}: {last}"
+        );
+        let first = get(&client, &ann, "/spaces?order=activity")[0].clone();
+        assert_eq!(row(&ann)["space"]["name"], "Family");
+        let shared = client
+            .post("/spaces/1/shares")
+            .header(Header::new("Authorization", format!("Bearer {ann}")))
+            .header(ContentType::Form)
+            .body("text=Hello")
+            .dispatch();
+        assert_eq!(shared.status().code, 200);
+        assert_eq!(get(&client, &bob, "/spaces")[0]["unread"], 1, "{fixture:?}");
+        let now_first = get(&client, &ann, "/spaces?order=activity")[0]["space"]["id"].clone();
+        assert_eq!(now_first, 1, "{fixture:?}: {first} was first");
     }
 }
 
@@ -264,5 +296,22 @@ fn a_database_from_a_newer_version_is_refused_and_left_as_it_is() {
             .map(|entry| entry.unwrap().file_name().into_string().unwrap())
             .filter(|name| name.contains(".before-"));
         assert_eq!(copies.count(), 0);
+    }
+}
+
+#[test]
+fn what_the_photos_of_every_old_schema_take_is_counted() {
+    for fixture in fixtures() {
+        let folder = data_folder(&fixture);
+        drop(open(&folder));
+        let database = Connection::open(folder.path().join("shared-spaces.db")).unwrap();
+        let number = |sql: &str| -> i64 { database.query_row(sql, [], |row| row.get(0)).unwrap() };
+        assert_eq!(number(MISCOUNTS), 0, "{}", fixture.display());
+        assert_eq!(
+            number("select bytes > 0 from server_usage"),
+            number("select exists (select 1 from photos) or exists (select 1 from uploads)"),
+            "{}",
+            fixture.display()
+        );
     }
 }

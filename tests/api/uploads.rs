@@ -140,7 +140,7 @@ fn a_share_takes_uploads_in_their_order_with_words_and_dates() {
     assert_eq!(share["media"][0]["caption"], "The lake");
     assert_eq!(share["media"][0]["taken_at"], "2019-07-14T06:30:00");
     assert_eq!(waiting(&app), 0);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(shown(&app, &ann.get("/shares/1").is_ok()), expected);
     assert_eq!(app.files().len(), 3);
     assert_eq!(app.previews().len(), 6);
@@ -164,7 +164,7 @@ fn a_form_may_name_uploads_among_its_files() {
     let share = ann.post_form("/spaces/1/shares", form).is_ok();
     assert_eq!(shown(&app, &share), [1, 2, 3].map(pictures::png));
     assert_eq!(share["media"][1]["caption"], "The second");
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn an_edit_names_photos_and_uploads_and_what_it_does_not_name_goes() {
     let app = TestApp::new();
     let ann = ann(&app);
     let first = ann.share_photo(1, &pictures::png(1));
-    app.sort_all();
+    app.move_photos();
     let kept = &first["media"][0]["id"];
     let ids = [2, 3].map(|seed| upload(&app, &ann, &pictures::png(seed)));
     let media = json!([{"upload": ids[0], "caption": "New"}, {"id": kept}]);
@@ -198,7 +198,7 @@ fn an_edit_names_photos_and_uploads_and_what_it_does_not_name_goes() {
     ann.put_form("/shares/1", form).is(200, "Share edited");
     let share = ann.get("/shares/1").is_ok();
     assert_eq!(shown(&app, &share), [4].map(pictures::png));
-    app.sort_all();
+    app.move_photos();
     assert_eq!(waiting(&app), 0);
 }
 
@@ -235,7 +235,30 @@ fn an_upload_is_taken_once_whole_and_by_its_maker() {
         .is(404, "Upload with ID '1' doesn't exist");
     ann.put(&format!("/shares/{share}"), of(&[id]))
         .is(404, "Upload with ID '1' doesn't exist");
-    app.sort_all();
+    app.move_photos();
+}
+
+#[test]
+fn twenty_uploads_of_somebody_else_are_none_and_stay_theirs() {
+    let app = TestApp::new();
+    let (ann, bob) = (ann(&app), app.person("bob"));
+    ann.invite(1, "bob");
+    let ids: Vec<_> = (1..=20)
+        .map(|seed| upload(&app, &ann, &pictures::png(seed)))
+        .collect();
+    let before = app.snapshot();
+    let path = "/spaces/1/shares";
+    bob.post(path, of(&ids))
+        .is(404, "Upload with ID '1' doesn't exist");
+    let form = ids.iter().fold(Form::text("Mine?"), |form, id| {
+        form.part("upload", None, id.to_string().as_bytes())
+    });
+    bob.post_form(path, form)
+        .is(404, "Upload with ID '1' doesn't exist");
+    assert_eq!((app.snapshot(), waiting(&app)), (before, 20));
+    let share = ann.post(path, of(&ids)).is_ok();
+    assert_eq!(share["media"].as_array().unwrap().len(), 20);
+    app.move_photos();
 }
 
 #[test]
@@ -253,7 +276,7 @@ fn there_are_no_more_uploads_in_a_share_than_photos() {
     )
     .is(400, "A share has at most 2 photos");
     assert_eq!(waiting(&app), 1);
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -273,7 +296,7 @@ fn a_share_that_is_sent_again_under_its_key_is_the_same_although_its_upload_is_t
     let first = send().is_ok();
     assert_eq!(send().is_ok()["id"], first["id"]);
     assert_eq!(app.count("select count(*) from shares"), 1);
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -291,7 +314,7 @@ fn of_two_shares_at_once_with_one_upload_one_is_made() {
     let mut statuses: Vec<_> = replies.iter().map(|reply| reply.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 404]);
-    app.sort_all();
+    app.move_photos();
     assert_eq!(app.count("select count(*) from photos"), 2);
     assert_eq!((app.files().len(), waiting(&app)), (2, 0));
 }
@@ -347,7 +370,7 @@ fn what_a_crash_has_left_between_file_and_row_goes_and_nothing_else() {
     assert_eq!(app.wait(app.app.expiry().run_once()).unwrap(), 0);
     let ann = app.anonymous().signed_in("ann");
     ann.post("/spaces/1/shares", of(&[1])).is_ok();
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -402,7 +425,7 @@ fn a_photo_that_lay_here_for_long_is_not_taken_for_one_that_came_to_nothing() {
     ann.post("/spaces/1/shares", of(&[id])).is_ok();
     let staged = app.app.photos.list_temporary(Duration::from_secs(3600));
     assert!(app.wait(staged).unwrap().is_empty());
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]
@@ -439,7 +462,7 @@ fn a_film_comes_before_its_share_as_a_photo_does_with_its_poster() {
     let played = app.anonymous().get(&path_of(&medium["url"]));
     assert!(MP4.windows(6).any(|bytes| bytes == b"SECRET"));
     assert!(!played.bytes.windows(6).any(|bytes| bytes == b"SECRET"));
-    app.sort_all();
+    app.move_photos();
     assert_eq!((waiting(&app), app.previews().len()), (0, 3));
 }
 
@@ -455,7 +478,29 @@ fn the_owner_of_a_motion_photo_is_told_that_its_film_is_not_kept() {
     assert_eq!(dropped(still), Value::Null);
     assert_eq!(dropped(moving), "motion_photo_film");
     let share = ann.post("/spaces/1/shares", of(&[still, moving])).is_ok();
-    app.sort_all();
+    app.move_photos();
     let [still, moving] = [0, 1].map(|nth| shown(&app, &share)[nth].clone());
     assert_eq!(still, moving);
+}
+
+#[test]
+fn the_words_of_a_share_can_be_replaced_by_an_upload() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let space = ann.space("Family");
+    let share = ann.share(space, "Words");
+    let path = format!("/shares/{share}");
+    let refusal = "Text min 1 characters";
+    for nothing in [json!({"text": ""}), json!({"text": "", "media": []})] {
+        ann.put(&path, nothing).is(400, refusal);
+    }
+    let id = upload(&app, &ann, &pictures::png(1));
+    let change = json!({"text": "", "media": [{"upload": id}]});
+    ann.put(&path, change).is(200, "Share edited");
+    let share = ann.get(&path).is_ok();
+    assert_eq!(
+        (&share["text"], share["media"].as_array().unwrap().len()),
+        (&json!(""), 1)
+    );
+    app.move_photos();
 }

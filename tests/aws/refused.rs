@@ -193,6 +193,26 @@ fn a_deletion_that_s3_refuses_is_told_and_done_later() {
 }
 
 #[test]
+fn the_poster_of_a_film_that_was_never_shared_goes_before_the_film_by_which_it_is_found() {
+    let cloud = Cloud::new();
+    let store = store(&cloud, &settings(&cloud));
+    let films = [name("1-34.mp4")];
+    let came = async {
+        store.prepare().await?;
+        store.put_temporary(&films[0], b"film".to_vec()).await?;
+        store.put_poster(&films[0], b"poster".to_vec()).await
+    };
+    cloud.wait(came).unwrap();
+    cloud.proxy.refuse("POST", "delete");
+    let work = store.delete_abandoned(&films);
+    refused(&cloud, "DELETE", "/34.mp4.poster", work);
+    assert_eq!(cloud.keys(&cloud.temp), ["1-34.mp4"]);
+    cloud.wait(store.delete_abandoned(&films)).unwrap();
+    assert_eq!(cloud.keys(&cloud.temp), [""; 0]);
+    assert_eq!(cloud.previews(), [""; 0]);
+}
+
+#[test]
 fn a_bucket_in_which_others_have_put_something_outlives_the_photos_of_its_space() {
     let cloud = Cloud::new();
     let (store, bucket) = with_photos(&cloud);

@@ -50,12 +50,12 @@ fn an_archive_of_every_earlier_version_is_intact_and_comes_back_as_it_was() {
                 "{archive}"
             );
         }
-        // What was used up before the backup isn't given again.
+        // What was used up before the backup, or may have been after it, isn't given again.
         let next = ann
             .post_form("/spaces/1/shares", "Another", None)
             .unwrap()
             .json();
-        assert_eq!(next["id"], 5, "{archive}");
+        assert!(next["id"].as_i64().unwrap() > 5, "{archive}: {next}");
     }
 }
 

@@ -160,7 +160,14 @@ fn picture_at(place: usize) -> Vec<u8> {
 
 /// Everything that a user can see, with the bytes behind each link in place of the link.
 fn answers(person: &Person) -> Vec<Value> {
-    let get = |path: &str| person.get(path).unwrap().json();
+    let get = |path: &str| {
+        let mut answer = person.get(path).unwrap().json();
+        if let Some(fields) = answer.as_object_mut() {
+            // With previews, which are not in a backup.
+            fields.remove("storage");
+        }
+        answer
+    };
     let mut all = vec![get("/me"), get("/spaces")];
     for space in all[1].as_array().unwrap().clone() {
         let path = format!("/spaces/{}", space["space"]["id"]);
@@ -186,6 +193,8 @@ fn see(person: &Person, answer: &mut Value) {
             // Made by the worker at its own time, and not in a backup.
             fields.remove("placeholder");
             fields.remove("previews");
+            // Names the restore that it comes from.
+            fields.remove("version");
             fields.values_mut().for_each(|field| see(person, field));
         }
         Value::String(text) if text.starts_with("http") && text.contains("/photos/") => {

@@ -24,7 +24,7 @@ pub use random::Random;
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
 /// How long anything is waited for before the test fails.
-pub const PATIENCE: Duration = Duration::from_secs(60);
+pub const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a process may take to end by itself where lines are counted.
 const GRACE: Duration = Duration::from_secs(20);
 /// What a server says before its address.
@@ -120,7 +120,8 @@ impl Process {
         process
     }
 
-    fn spawn(mut command: Command) -> Self {
+    /// As [`Self::start`], with a standard input of one's own.
+    pub fn spawn(mut command: Command) -> Self {
         Self {
             child: command.spawn().unwrap(),
         }
@@ -243,8 +244,8 @@ impl Server {
     pub fn connect(&self) -> std::io::Result<TcpStream> {
         let (_, port) = self.url.rsplit_once(':').unwrap();
         let connection = TcpStream::connect(("127.0.0.1", port.parse().unwrap()))?;
-        connection.set_read_timeout(Some(PATIENCE))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
+        connection.set_read_timeout(Some(TIMEOUT))?;
+        connection.set_write_timeout(Some(TIMEOUT))?;
         Ok(connection)
     }
 
@@ -261,8 +262,8 @@ impl Server {
             socket.connect(to).await?.into_std()
         })?;
         connection.set_nonblocking(false)?;
-        connection.set_read_timeout(Some(PATIENCE))?;
-        connection.set_write_timeout(Some(PATIENCE))?;
+        connection.set_read_timeout(Some(TIMEOUT))?;
+        connection.set_write_timeout(Some(TIMEOUT))?;
         Ok(connection)
     }
 
@@ -322,7 +323,7 @@ impl Person {
     fn anonymous(url: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_global(Some(PATIENCE))
+            .timeout_global(Some(TIMEOUT))
             .build();
         Self {
             agent: config.into(),
@@ -509,7 +510,7 @@ fn line_with(words: &str, output: impl Read + Send + 'static) -> String {
             let _heard = said.send(line);
         }
     });
-    let until = Instant::now() + PATIENCE;
+    let until = Instant::now() + TIMEOUT;
     let mut others = String::new();
     while let Ok(line) = lines.recv_timeout(until.saturating_duration_since(Instant::now())) {
         if line.contains(words) {
@@ -541,7 +542,7 @@ pub fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
         if let Some(found) = look() {
             return found;
         }
-        assert!(started.elapsed() < PATIENCE, "waited too long for {what}");
+        assert!(started.elapsed() < TIMEOUT, "waited too long for {what}");
         pause(Duration::from_millis(5));
     }
 }

@@ -7,7 +7,7 @@ use super::source::File;
 const DROPPED: &str = "
     Accepted Answerer Arrival Arriving Asked Attempts Bridge Briefly Buffers CarriedOut CleanOutput Desk Doubtful
     Ending Finding ForGood Given Kept KeptPhoto LEAST Lane Lent LinkKey LinkMaker LinkSigner LinkToPhoto
-    LinksToPhoto Lot MOST Mover MySession MySpace NoReset NotReady Offer OpenSpace Outlives PIECE Patience
+    LinksToPhoto Lot MOST Mover MySession MySpace NoReset NotReady Offer OpenSpace Outlives PATIENCE PIECE Patience
     PhotoLinks Piece Place Places PowerCut ROOM Relation Remembered Room Scratch Sealed Sealing SentMethod Served
     Sorted Sorter Spot Standing Sweeper Tally Terms UnderWay UnseenPhoto Upkeep Verdict Visitor Visitors Wanted
     Whereabouts Workplace
@@ -17,13 +17,13 @@ const DROPPED: &str = "
     give_back_soon go_on hand_on has_sorted in_order intake is_among is_any_seen is_asked is_begun is_stopped
     is_taken keep_deleted keep_others_out leave_ids_out let_in list_unseen look_after make_folder make_ready
     mark_both note_look on_one_line plans portions postpone put_back put_sorted run_here save_as scratch
-    sit_down sit_down_now solitary_spaces sort_one spot standing sync_folder unsee_all unsorted
+    sit_down sit_down_now solitary_spaces sort_all sort_one spot standing sync_folder unsee_all unsorted
     wait_to_the_end waits was_sorted
 ";
 
 /// Those that nothing is called, a variable neither.
 const DROPPED_EVERYWHERE: &str = "
-    bridge finding lane notes seal sealing sorter sweep sweeper tally tell visitor workplace
+    bridge finding lane notes patience room seal sealing sorter sweep sweeper tally tell visitor workplace
 ";
 
 /// Phrases of comments, sentences and documents that the glossary replaced.

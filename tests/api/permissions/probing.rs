@@ -159,7 +159,7 @@ fn somebody_elses_key_for_sending_again_gives_nothing_away() {
     assert_ne!(bobs["id"], dans["id"]);
     assert_eq!(dans["text"], "In the hills");
     assert_ne!(path_of(&bobs["image_url"]), path_of(&dans["image_url"]));
-    app.sort_all();
+    app.move_photos();
 }
 
 #[test]

@@ -5,7 +5,7 @@ use rocket::local::blocking::LocalRequest;
 use serde_json::{Value, json};
 use shared_spaces::api::assets;
 
-use crate::support::{Form, PASSWORD, TestApp, pictures};
+use crate::support::{Browser, Form, PASSWORD, TestApp, pictures};
 
 /// What a request carries.
 pub enum Body {
@@ -65,6 +65,7 @@ pub fn table() -> Vec<Row> {
         let path: &str = format!("/{name}").leak();
         row(Get, path, path, None, ANYBODY)
     });
+    let subscription = Browser::at(String::from("https://push.example.org/1")).subscription();
     let held = json!({"token": "made-up"});
     let reset = json!({"token": "made-up", "new-password": "better horse", "confirm-password": "better horse"});
     let mut rows = vec![
@@ -89,6 +90,14 @@ pub fn table() -> Vec<Row> {
             "/password-resets/redeem",
             "/password-resets/redeem",
             Json(reset),
+            [404; 7],
+        ),
+        // This server sends no mail.
+        row(
+            Post,
+            "/password-resets",
+            "/password-resets",
+            Json(json!({"login": "ann"})),
             [404; 7],
         ),
         row(
@@ -122,6 +131,13 @@ pub fn table() -> Vec<Row> {
         ),
         // None of them has one.
         row(
+            Get,
+            "/spaces/<id>/feeds/<feed_id>",
+            "/spaces/1/feeds/1",
+            None,
+            [401, 403, 403, 404, 404, 404, 401],
+        ),
+        row(
             Delete,
             "/spaces/<id>/feeds/<feed_id>",
             "/spaces/1/feeds/1",
@@ -130,6 +146,13 @@ pub fn table() -> Vec<Row> {
         ),
         // The address is the right.
         row(Get, "/feeds/<token>", "/feeds/made-up", None, [404; 7]),
+        row(
+            Get,
+            "/feeds/<token>/photos/<name>",
+            "/feeds/made-up/photos/1-1.png",
+            None,
+            [404; 7],
+        ),
         row(
             Get,
             "/spaces/<id>/archive",
@@ -146,6 +169,14 @@ pub fn table() -> Vec<Row> {
         ),
         row(Get, "/", "/", None, ANYBODY),
         row(Get, "/app/<_..>", "/app/spaces/1/members", None, ANYBODY),
+        row(Get, "/app/sw.js", "/app/sw.js", None, ANYBODY),
+        row(
+            Post,
+            "/app/share-target",
+            "/app/share-target",
+            None,
+            [303; 7],
+        ),
         row(Get, "/docs", "/docs", None, ANYBODY),
         row(Get, "/assets/<name>", asset, None, ANYBODY),
         row(Get, "/server", "/server", None, ANYBODY),
@@ -208,6 +239,52 @@ pub fn table() -> Vec<Row> {
             MEMBERS,
         ),
         row(Get, "/me", "/me", None, USERS),
+        row(
+            Put,
+            "/me",
+            "/me",
+            Json(json!({"name": "Ann Miller"})),
+            USERS,
+        ),
+        // The admin is the only one of a space with other members.
+        row(
+            Delete,
+            "/me",
+            "/me",
+            Json(json!({"password": PASSWORD})),
+            [401, 204, 204, 204, 204, 400, 401],
+        ),
+        row(Get, "/me/export", "/me/export", None, USERS),
+        row(Put, "/me/avatar", "/me/avatar", Photo, USERS),
+        row(
+            Delete,
+            "/me/avatar",
+            "/me/avatar",
+            None,
+            [401, 204, 204, 204, 204, 204, 401],
+        ),
+        row(
+            Put,
+            "/spaces/<id>/avatar",
+            "/spaces/1/avatar",
+            Photo,
+            ADMINS,
+        ),
+        row(
+            Delete,
+            "/spaces/<id>/avatar",
+            "/spaces/1/avatar",
+            None,
+            [401, 403, 403, 403, 403, 204, 401],
+        ),
+        // The link is the permission here as well.
+        row(
+            Get,
+            "/avatars/<name>?<expires>&<signature>",
+            "/avatars/0123456789abcdef",
+            None,
+            [403; 7],
+        ),
         row(Get, "/logout", "/logout", None, USERS),
         row(Delete, "/logout", "/logout", None, USERS),
         row(
@@ -248,8 +325,61 @@ pub fn table() -> Vec<Row> {
             None,
             MEMBERS,
         ),
+        row(Get, "/notices", "/notices", None, USERS),
+        // None of them has one.
+        row(
+            Get,
+            "/notices/<id>",
+            "/notices/1",
+            None,
+            [401, 404, 404, 404, 404, 404, 401],
+        ),
+        row(
+            Put,
+            "/notices/read",
+            "/notices/read",
+            Json(json!({})),
+            [401, 204, 204, 204, 204, 204, 401],
+        ),
+        row(
+            Get,
+            "/spaces/<id>/notices",
+            "/spaces/1/notices",
+            None,
+            MEMBERS,
+        ),
+        row(
+            Put,
+            "/spaces/<id>/notices",
+            "/spaces/1/notices",
+            Json(json!({"level": "mentions"})),
+            MEMBERS,
+        ),
+        row(Get, "/push-key", "/push-key", None, USERS),
+        row(
+            Post,
+            "/push-subscriptions",
+            "/push-subscriptions",
+            Json(subscription),
+            [401, 201, 201, 201, 201, 201, 401],
+        ),
+        // None of them has one.
+        row(
+            Delete,
+            "/push-subscriptions/<id>",
+            "/push-subscriptions/1",
+            None,
+            [401, 404, 404, 404, 404, 404, 401],
+        ),
         row(Get, "/spaces", "/spaces", None, USERS),
         row(Get, "/spaces/<id>", "/spaces/1", None, MEMBERS),
+        row(
+            Put,
+            "/spaces/<id>/read",
+            "/spaces/1/read",
+            Json(json!({"share_id": 1})),
+            ANSWERERS,
+        ),
         row(
             Get,
             "/spaces/<id>/members",
@@ -438,6 +568,15 @@ pub fn table() -> Vec<Row> {
             [401, 403, 403, 403, 403, 200, 401],
         ),
     ];
+    // The link is the right, and none of these people has one.
+    let confirm = (
+        "/email-confirmations/<token>",
+        "/email-confirmations/x",
+        404,
+    );
+    for (route, path, refused) in [confirm, ("/unsubscribe/<token>", "/unsubscribe/x", 403)] {
+        rows.extend([Get, Post].map(|method| row(method, route, path, None, [refused; 7])));
+    }
     rows.extend(at_root);
     rows
 }

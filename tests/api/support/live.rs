@@ -18,7 +18,7 @@ use shared_spaces::process::shutdown::Signal;
 use shared_spaces::server;
 
 /// Longer than anything here takes.
-const PATIENCE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// A server that answers on a port of its own, until it is dropped.
 pub struct Live {
@@ -46,7 +46,7 @@ impl Live {
                 let mut jobs = Jobs::default();
                 jobs.start(WatchCommits::new(app.db.clone(), app.events.clone()));
                 let signal = async { ended.await.unwrap_or(Signal::Terminate) };
-                server::run(listener, rocket, app, api::HOOKS, signal, PATIENCE * 10).await;
+                server::run(listener, rocket, app, api::HOOKS, signal, TIMEOUT * 10).await;
                 jobs.stop().await.unwrap();
             });
         });
@@ -60,7 +60,7 @@ impl Live {
     /// Sends a request without a body, and reads the head of the response.
     pub fn open(&self, method: &str, path: &str, token: &str, headers: &str) -> Stream {
         let mut socket = TcpStream::connect(self.address).unwrap();
-        socket.set_read_timeout(Some(PATIENCE)).unwrap();
+        socket.set_read_timeout(Some(TIMEOUT)).unwrap();
         let request = format!(
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n"
         );
@@ -75,6 +75,7 @@ impl Live {
             head,
             chunk: Vec::new(),
             last_id: String::new(),
+            largest_chunk: 0,
         }
     }
 
@@ -105,10 +106,12 @@ impl Drop for Live {
 
 /// A response as it comes, in chunks.
 pub struct Stream {
-    reader: BufReader<TcpStream>,
+    pub reader: BufReader<TcpStream>,
     pub head: String,
     chunk: Vec<u8>,
     pub last_id: String,
+    /// The bytes of the largest chunk so far.
+    pub largest_chunk: usize,
 }
 
 /// A block of a stream of events.
@@ -133,6 +136,7 @@ impl Stream {
             if size == 0 {
                 return None;
             }
+            self.largest_chunk = self.largest_chunk.max(size);
             let mut chunk = vec![0; size + 2];
             self.reader.read_exact(&mut chunk).unwrap();
             self.chunk.extend_from_slice(&chunk[..size]);

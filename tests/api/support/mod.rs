@@ -1,8 +1,11 @@
 //! An application for each test, people who use it through its public API, and what they get back.
 
+mod listening;
 mod live;
+mod mail_server;
 mod person;
 pub mod pictures;
+mod push_service;
 mod reply;
 
 use std::path::{Path, PathBuf};
@@ -11,25 +14,45 @@ use std::time::Duration;
 use rocket::http::Header;
 use rocket::local::blocking::Client;
 use rocket::tokio::runtime::Builder;
+use serde_json::{Value, json};
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
+use shared_spaces::domain::mailing::{self, Mail};
 use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
-use shared_spaces::domain::{account_removal, password_resets, users};
+use shared_spaces::domain::{
+    account_removal, account_status, password_resets, restore, space_deletion, users,
+};
 use shared_spaces::jobs::index_previews::IndexReport;
 use shared_spaces::jobs::outcome::Outcome;
 use shared_spaces::jobs::process_photo::PhotoWorker;
+use shared_spaces::jobs::runner::{Job, Next};
+use shared_spaces::jobs::send_pushes::SOON;
 use tempfile::TempDir;
+use tokio_util::sync::CancellationToken;
 
 pub use live::{Live, Stream};
+pub use mail_server::{Fault, MailServer, ReceivedMail};
 pub use person::{Form, Person, path_of};
+pub use push_service::{Browser, PushService, Received};
 pub use reply::Reply;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// How many spaces and users, and whether the server, have another usage than what there is of photos and uploads.
+pub const MISCOUNTS: &str = "with of_photos as (select p.space_id, s.user_id, p.stored_bytes as bytes
+        from photos p join shares s on s.space_id = p.space_id and s.id = p.share_id),
+     of_users as (select user_id, bytes from of_photos
+        union all select user_id, coalesce(bytes, length) from uploads)
+     select (select count(*) from spaces s left join space_usage u on u.space_id = s.id where coalesce(u.bytes, 0) <>
+            (select coalesce(sum(bytes), 0) from of_photos where space_id = s.id))
+      + (select count(*) from users s left join user_usage u on u.user_id = s.id where coalesce(u.bytes, 0) <>
+            (select coalesce(sum(bytes), 0) from of_users where user_id = s.id))
+      + (select count(*) from server_usage where bytes <> (select coalesce(sum(bytes), 0) from of_users))";
 
 /// A server in this process with a folder of its own. When it is dropped, no photo may still wait to be moved to its space.
 pub struct TestApp {
@@ -135,7 +158,25 @@ impl TestApp {
         let now = self.app.now();
         let removed = self.app.db.write(move |conn| {
             let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
-            account_removal::remove(conn, &user, now)
+            let begun = account_removal::begin(conn, &user, now)?;
+            let (mut progress, mut photos) = (begun.progress, Vec::new());
+            loop {
+                photos.append(&mut progress.photos);
+                if progress.is_over {
+                    break;
+                }
+                progress = account_removal::remove_chunk(conn, user.id, now)?;
+            }
+            for space in begun.spaces {
+                loop {
+                    let progress = space_deletion::remove_chunk(conn, space, now)?;
+                    photos.extend(progress.photos);
+                    if progress.is_over {
+                        break;
+                    }
+                }
+            }
+            Ok(photos)
         });
         self.wait(removed).unwrap()
     }
@@ -146,12 +187,61 @@ impl TestApp {
     }
 
     /// Steps the worker until nothing is left.
-    pub fn sort_all(&self) {
+    pub fn move_photos(&self) {
         while self.process_one() != Outcome::Empty {}
     }
 
+    /// Has everybody notified of what has happened.
+    pub fn notify_all(&self) {
+        let stop = CancellationToken::new();
+        let mut notices = self.app.notices();
+        while self.wait(notices.step(&stop)).unwrap() == Next::Again {}
+    }
+
+    /// Sends the push messages that are due.
+    pub fn push_all(&self) {
+        let stop = CancellationToken::new();
+        let mut pushes = self.app.pushes();
+        self.wait(async {
+            loop {
+                match pushes.step(&stop).await.unwrap() {
+                    Next::Again => {}
+                    Next::Wait(wait) if wait == SOON => {}
+                    _ => break,
+                }
+            }
+        });
+    }
+
+    /// Sends the mail that is due.
+    pub fn mail_all(&self) {
+        let stop = CancellationToken::new();
+        let mut mails = self.app.mails().unwrap();
+        while self.wait(mails.step(&stop)).unwrap() == Next::Again {}
+    }
+
+    /// Takes the mail that is due, as the job does, and doesn't send it.
+    pub fn claim_mail(&self) -> Option<Mail> {
+        let (token, now) = (Token::random().unwrap(), self.app.now());
+        let claimed = self
+            .app
+            .db
+            .write(move |conn| mailing::claim(conn, &token, now));
+        self.wait(claimed).unwrap()
+    }
+
+    /// Disables an account, as the command line does.
+    pub fn disable(&self, login: &'static str) {
+        let now = self.app.now();
+        let disabled = self.app.db.write(move |conn| {
+            let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
+            Ok(account_status::disable(conn, user.id, now)?)
+        });
+        assert!(self.wait(disabled).unwrap());
+    }
+
     /// Steps a worker without a database until nothing is left.
-    pub fn sort_all_without_database(&self) {
+    pub fn move_photos_without_database(&self) {
         let (photos, queue) = (self.app.photos.clone(), self.app.queue.clone());
         let worker = PhotoWorker::new(photos, queue, self.app.thumbnailer(), None);
         while self.wait(worker.step()).unwrap() != Outcome::Empty {}
@@ -218,6 +308,30 @@ impl TestApp {
         rows
     }
 
+    /// The version of a share, as clients know it.
+    pub fn version(&self, number: u32) -> String {
+        format!("{}-{number}", self.app.epoch)
+    }
+
+    /// The tag of a version of a share.
+    pub fn tag(&self, number: u32) -> String {
+        format!("\"{}\"", self.version(number))
+    }
+
+    /// Makes the database what it is after a restore. What is read from it at a start stays as it was until the next.
+    pub fn prepare_restored(&self) {
+        let restored = self
+            .app
+            .db
+            .write(|conn| Ok(restore::prepare_restored(conn, &[])?));
+        self.wait(restored).unwrap();
+    }
+
+    /// How often what is counted of photos and uploads isn't what there is.
+    pub fn miscounts(&self) -> i64 {
+        self.count(MISCOUNTS)
+    }
+
     /// A number out of the database, for what can't be seen from outside.
     pub fn count(&self, sql: &'static str) -> i64 {
         self.wait(
@@ -237,6 +351,7 @@ impl Drop for TestApp {
                 0,
                 "photos wait to be moved"
             );
+            assert_eq!(self.miscounts(), 0, "usage is miscounted");
             let photos = self.files();
             for preview in self.previews() {
                 let photo = preview.strip_prefix("previews/").unwrap();
@@ -245,6 +360,11 @@ impl Drop for TestApp {
             }
         }
     }
+}
+
+/// A user as others see them who have said nothing of themselves.
+pub fn user(id: i64, login: &str) -> Value {
+    json!({"id": id, "login": login, "name": login, "avatar_url": null})
 }
 
 fn files_below(root: &Path) -> Vec<String> {

@@ -167,6 +167,16 @@ impl<'a> Person<'a> {
         self.send(self.client.delete(path.to_owned()))
     }
 
+    /// A `DELETE` with a body.
+    pub fn delete_with(&self, path: &str, body: Value) -> Reply {
+        self.send(
+            self.client
+                .delete(path.to_owned())
+                .header(ContentType::JSON)
+                .body(body.to_string()),
+        )
+    }
+
     pub fn post(&self, path: &str, body: Value) -> Reply {
         self.send(
             self.client
@@ -257,6 +267,22 @@ impl<'a> Person<'a> {
             .header(Form::content_type())
             .header(Header::new("Idempotency-Key", key.to_owned()));
         self.send(request.body(form.body()))
+    }
+
+    /// Sends a file under a key of its own, with more headers.
+    pub fn upload_under(
+        &self,
+        key: &str,
+        headers: &[(&'static str, String)],
+        bytes: &[u8],
+    ) -> Reply {
+        let mut request = self.client.post("/uploads");
+        request.add_header(Header::new("Idempotency-Key", key.to_owned()));
+        request.add_header(Header::new("Content-Length", bytes.len().to_string()));
+        for (name, value) in headers {
+            request.add_header(Header::new(*name, value.clone()));
+        }
+        self.send(request.body(bytes))
     }
 
     /// Says something to a share and returns the comment's id.
