@@ -14,7 +14,7 @@ use shared_spaces::jobs::runner::{Job, run};
 use shared_spaces::metrics::Metrics;
 use tokio_util::sync::CancellationToken;
 
-use crate::support::{Form, Person, TestApp, hurried, pictures};
+use crate::support::{Form, Person, TIMEOUT, TestApp, hurried, pictures};
 
 const PATH: &str = "/spaces/1/shares";
 const LATER: &str = "Photos can't be stored or shown at the moment, try again in a moment";
@@ -174,7 +174,7 @@ fn a_photo_that_takes_long_does_not_hold_back_the_next() {
     let job = ProcessPhotos::from(app.app.photo_worker());
     let until = |is_so: &dyn Fn() -> bool| {
         let began = Instant::now();
-        while !is_so() && began.elapsed() < Duration::from_secs(60) {
+        while !is_so() && began.elapsed() < TIMEOUT {
             thread::yield_now();
         }
         is_so()
@@ -325,7 +325,7 @@ fn a_damaged_database_is_not_rewritten_until_it_is_mended() {
     let began = Instant::now();
     let until = async |what: &dyn Fn() -> bool| {
         while !what() {
-            assert!(began.elapsed() < Duration::from_secs(60), "waited too long");
+            assert!(began.elapsed() < TIMEOUT, "waited too long");
             sleep(hour).await;
         }
     };

@@ -8,7 +8,7 @@ use md5::Md5;
 use sha2::{Digest, Sha256};
 use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::storage::{Body, Checked, LocalStore, Moved, PhotoStore};
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 
 use crate::aws::cloud::Cloud;
 use crate::aws::contract::{name, settings};
@@ -234,17 +234,14 @@ fn an_upload_for_which_nobody_waits_any_more_is_given_up() {
     cloud.wait(store.prepare()).unwrap();
     let photo = name("1-34.mp4");
     cloud.wait(async {
-        // It would wait for ever, because its bytes don't come.
-        let (sending, receiving) = tokio::io::duplex(64);
+        // It would wait for ever, because the rest of its bytes don't come.
+        let (mut sending, receiving) = tokio::io::duplex(64);
         let put = store.put_temporary(&photo, Body::stream(LARGE, receiving));
         let begun = async {
-            loop {
-                let list = cloud.s3.list_multipart_uploads().bucket(&cloud.temp);
-                if !list.send().await.unwrap().uploads().is_empty() {
-                    return;
-                }
-                tokio::task::yield_now().await;
-            }
+            // More than fits between the two: some of it is read, which is done once S3 has answered that the upload is created.
+            sending.write_all(&[0; 65]).await.unwrap();
+            let list = cloud.s3.list_multipart_uploads().bucket(&cloud.temp);
+            assert_eq!(list.send().await.unwrap().uploads().len(), 1);
         };
         tokio::select! {
             put = put => panic!("{put:?}"),

@@ -3,7 +3,6 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread::JoinHandle;
-use std::time::Duration;
 
 use rocket::local::asynchronous::Client;
 use rocket::tokio::net::TcpListener;
@@ -17,8 +16,7 @@ use shared_spaces::jobs::watch_commits::WatchCommits;
 use shared_spaces::process::shutdown::Signal;
 use shared_spaces::server;
 
-/// Longer than anything here takes.
-const TIMEOUT: Duration = Duration::from_secs(30);
+use super::TIMEOUT;
 
 /// A server that answers on a port of its own, until it is dropped.
 pub struct Live {
@@ -46,7 +44,7 @@ impl Live {
                 let mut jobs = Jobs::default();
                 jobs.start(WatchCommits::new(app.db.clone(), app.events.clone()));
                 let signal = async { ended.await.unwrap_or(Signal::Terminate) };
-                server::run(listener, rocket, app, api::HOOKS, signal, TIMEOUT * 10).await;
+                server::run(listener, rocket, app, api::HOOKS, signal, TIMEOUT).await;
                 jobs.stop().await.unwrap();
             });
         });

@@ -41,6 +41,8 @@ pub use reply::Reply;
 
 /// What everybody's password is.
 pub const PASSWORD: &str = "correct horse";
+/// How long anything is waited for before the test fails. No machine is so slow: what takes this long hangs.
+pub const TIMEOUT: Duration = Duration::from_secs(600);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How many spaces and users, and whether the server, have another usage than what there is of photos and uploads.
