@@ -17,6 +17,7 @@ use rocket::tokio::runtime::Builder;
 use serde_json::{Value, json};
 use shared_spaces::api;
 use shared_spaces::app::App;
+use shared_spaces::auth::passwords::Passwords;
 use shared_spaces::config::Config;
 use shared_spaces::domain::mailing::{self, Mail};
 use shared_spaces::domain::photo_name::PhotoName;
@@ -64,6 +65,13 @@ pub struct TestApp {
     may_leave_jobs: bool,
 }
 
+/// With passwords that cost little: at what they cost in earnest, hashing was nearly half of what these tests compute.
+fn open(config: Config) -> App {
+    let mut app = App::open(config).unwrap();
+    app.passwords = Passwords::with_cost(8, 1).unwrap();
+    app
+}
+
 impl TestApp {
     /// With the default settings.
     pub fn new() -> Self {
@@ -78,7 +86,7 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
-        let app = App::open(config).unwrap();
+        let app = open(config);
         let client = Client::untracked(api::rocket(app.clone())).unwrap();
         Self {
             app,
@@ -97,7 +105,7 @@ impl TestApp {
     pub fn restarted_with(mut self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = (*self.app.config).clone();
         change(&mut config);
-        self.app = App::open(config).unwrap();
+        self.app = open(config);
         self.client = Client::untracked(api::rocket(self.app.clone())).unwrap();
         self
     }
