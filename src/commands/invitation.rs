@@ -7,9 +7,10 @@ use crate::api::views::invitations::OperatorsInvitation;
 use crate::app::App;
 use crate::commands::cli::{InvitationCommand, ListOptions};
 use crate::config::Settings;
-use crate::domain::access;
+use crate::domain::access::{self, OperatorRight};
 use crate::domain::ids::{RawId, SpaceId};
 use crate::domain::invitations::{self, Invitation, InvitationOptions, Role};
+use crate::domain::operating::Act;
 use crate::domain::tokens::Token;
 use crate::logging::audit::{self, By};
 use crate::output::say;
@@ -28,8 +29,8 @@ pub async fn run(settings: Settings, command: InvitationCommand) -> Result<()> {
             let revoked = app
                 .db
                 .write_making_room(move |conn| {
-                    invitations::revoke_any(conn, &given, now)?;
-                    given.parse()
+                    let by = OperatorRight::of_command_line();
+                    Act::new(conn, &by, now).revoke_invitation(&given)
                 })
                 .await?;
             audit::invitation_revoked(By::CommandLine, revoked);
@@ -55,7 +56,8 @@ async fn add(app: &App, space: Option<String>, terms: InvitationOptions) -> Resu
     let (kept, space) = (token.clone(), space.map(|id| RawId::<SpaceId>::new(&id)));
     let made = app.db.write(move |conn| {
         let into = space.map(|id| access::operator(conn, &id)).transpose()?;
-        invitations::create(conn, into.as_ref(), terms, &kept, now)
+        let by = OperatorRight::of_command_line();
+        Act::new(conn, &by, now).invite(into.as_ref(), terms, &kept)
     });
     let made = made.await?;
     audit::invitation_made(By::CommandLine, &made);
@@ -88,7 +90,7 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         };
         let by = invitation
             .created_by
-            .map_or_else(|| String::from("the command line"), |user| user.login);
+            .map_or_else(|| String::from("an operator"), |user| user.login);
         let ended = if invitation.is_valid {
             ""
         } else {

@@ -5,8 +5,9 @@ use serde_json::json;
 
 use crate::app::App;
 use crate::commands::cli::ListOptions;
-use crate::domain::access;
+use crate::domain::access::{self, OperatorRight};
 use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::operating::Act;
 use crate::domain::usage::{self, Quota, Usage};
 use crate::domain::users::User;
 use crate::logging::audit::{self, By};
@@ -24,16 +25,18 @@ pub async fn of_space(
 ) -> Result<()> {
     let quotas = app.config.quotas;
     let given = id.clone();
+    let now = app.now();
     if let Some(quota) = quota {
         let set = app.db.write(move |conn| {
-            let space = access::operated(conn, &given)?;
-            usage::set_of_space(conn, &space, quota)?;
+            let by = OperatorRight::of_command_line();
+            let space = access::operated(conn, &by, &given)?;
+            Act::new(conn, &by, now).set_space_quota(&space, quota)?;
             Ok(space.space())
         });
-        audit::space_quota_changed(By::CommandLine, set.await?, &word(quota));
+        audit::space_quota_changed(By::CommandLine, set.await?, &quota.to_string());
     }
     let read = app.db.read(move |conn| {
-        let space = access::operated(conn, &id)?.space();
+        let space = access::operated(conn, &OperatorRight::of_command_line(), &id)?.space();
         Ok((space, usage::of_space(conn, space, &quotas)?))
     });
     let (space, usage) = read.await?;
@@ -47,10 +50,13 @@ pub async fn of_space(
 pub async fn of_user(app: &App, user: User, quota: Option<Quota>, list: ListOptions) -> Result<()> {
     let (id, quotas) = (user.id, app.config.quotas);
     if let Some(quota) = quota {
+        let (now, about) = (app.now(), user.clone());
         app.db
-            .write(move |conn| Ok(usage::set_of_user(conn, id, quota)?))
+            .write(move |conn| {
+                Act::new(conn, &OperatorRight::of_command_line(), now).set_user_quota(&about, quota)
+            })
             .await?;
-        audit::user_quota_changed(By::CommandLine, &user, &word(quota));
+        audit::user_quota_changed(By::CommandLine, &user, &quota.to_string());
     }
     let read = app
         .db
@@ -72,13 +78,4 @@ fn show(whose: &str, setting: &str, usage: &Usage, list: ListOptions) -> Result<
         (None, false) => format!("without a quota, because the setting {setting} is 0"),
     };
     say!("{whose} uses {} {quota}", bytes(used))
-}
-
-/// A quota in the log.
-fn word(quota: Quota) -> String {
-    match quota {
-        Quota::Default => String::from("default"),
-        Quota::None => String::from("none"),
-        Quota::Bytes(bytes) => bytes.to_string(),
-    }
 }

@@ -8,10 +8,10 @@ use crate::app::App;
 use crate::check::sentence;
 use crate::commands::cli::{ListOptions, SpaceCommand};
 use crate::config::Config;
-use crate::domain::access;
+use crate::domain::access::{self, OperatorRight};
 use crate::domain::ids::{RawId, SpaceId};
+use crate::domain::operating::Act;
 use crate::domain::operation::{self, MemberReport, SpaceReport, Transfer};
-use crate::domain::space_deletion;
 use crate::domain::spaces::{self, Overview};
 use crate::domain::text::GivenLogin;
 use crate::logging::audit::{self, By};
@@ -58,7 +58,7 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
 
 async fn report(app: &App, id: RawId<SpaceId>) -> Result<SpaceReport> {
     let reported = app.db.read(move |conn| {
-        let space = access::operated(conn, &id)?;
+        let space = access::operated(conn, &OperatorRight::of_command_line(), &id)?;
         Ok(operation::report(conn, &space)?)
     });
     Ok(reported.await?)
@@ -90,8 +90,9 @@ async fn show(app: &App, id: RawId<SpaceId>, options: ListOptions) -> Result<()>
 async fn transfer(app: &App, id: RawId<SpaceId>, login: String) -> Result<()> {
     let (login, now) = (GivenLogin::new(login), app.now());
     let done = app.db.write(move |conn| {
-        let space = access::operated(conn, &id)?;
-        operation::transfer(conn, &space, &login, now)
+        let by = OperatorRight::of_command_line();
+        let space = access::operated(conn, &by, &id)?;
+        Act::new(conn, &by, now).transfer(&space, &login)
     });
     let Transfer {
         space,
@@ -132,11 +133,9 @@ async fn remove(app: &App, id: String, yes: bool) -> Result<()> {
     )?;
     let now = app.now();
     let begun = app.db.write_making_room(move |conn| {
-        let space = access::operated(conn, &given)?;
-        Ok((
-            space.space(),
-            space_deletion::begin_operated(conn, &space, now)?,
-        ))
+        let by = OperatorRight::of_command_line();
+        let space = access::operated(conn, &by, &given)?;
+        Act::new(conn, &by, now).remove_space(&space)
     });
     let (gone, begun) = begun.await?;
     audit::space_deleted(By::CommandLine, gone);

@@ -4,7 +4,7 @@
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::time::Duration;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, bail, ensure};
 
 use super::user_sessions::{self, SessionsRequest};
 use super::{confirm, link, quota};
@@ -12,9 +12,9 @@ use crate::api::views::operation::OperatorsUser;
 use crate::app::App;
 use crate::commands::cli::{ListOptions, UserCommand};
 use crate::config::Settings;
-use crate::domain::account_removal;
+use crate::domain::access::OperatorRight;
 use crate::domain::account_status::{self, Account};
-use crate::domain::password_resets;
+use crate::domain::operating::Act;
 use crate::domain::text::{GivenLogin, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::users::{self, User};
@@ -45,6 +45,7 @@ pub async fn run(settings: Settings, command: UserCommand) -> Result<()> {
         UserCommand::Enable { login } => {
             user_sessions::enable(&app, find(&app, login).await?).await
         }
+        UserCommand::Operator { login, revoke } => set_operator(&app, login, !revoke).await,
         UserCommand::Sessions {
             login,
             end,
@@ -71,7 +72,9 @@ async fn add(app: &App, login: &str) -> Result<()> {
     let now = app.now();
     let user = app
         .db
-        .write(move |conn| users::create(conn, &login, &hash, now))
+        .write(move |conn| {
+            Act::new(conn, &OperatorRight::of_command_line(), now).make_account(&login, &hash)
+        })
         .await?;
     audit::account_made(By::CommandLine, &user);
     say!("Created account {} (ID {})", user.login, user.id)?;
@@ -88,25 +91,48 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
     if everybody.is_empty() {
         say!("Nobody has an account yet.")?;
     }
-    for Account { user, disabled_at } in everybody {
+    for Account {
+        user,
+        disabled_at,
+        is_operator,
+    } in everybody
+    {
         let (id, login) = (user.id, plain(&user.login));
+        let right = if is_operator { "\toperator" } else { "" };
         match disabled_at {
-            None => say!("{id}\t{login}")?,
-            Some(since) => say!("{id}\t{login}\tdisabled {}", since.rfc3339())?,
+            None => say!("{id}\t{login}{right}")?,
+            Some(since) => say!("{id}\t{login}{right}\tdisabled {}", since.rfc3339())?,
         }
     }
     Ok(())
 }
 
+async fn set_operator(app: &App, login: String, is_operator: bool) -> Result<()> {
+    let user = find(app, login).await?;
+    let (now, about) = (app.now(), user.clone());
+    let changed = app.db.write(move |conn| {
+        Act::new(conn, &OperatorRight::of_command_line(), now).set_operator(&about, is_operator)
+    });
+    let (changed, login) = (changed.await?, plain(&user.login));
+    match (changed, is_operator) {
+        (false, true) => bail!("{login} is an operator already"),
+        (false, false) => bail!("{login} isn't an operator"),
+        (true, _) => audit::operator_changed(By::CommandLine, &user, is_operator),
+    }
+    match is_operator {
+        true => say!("{login} is an operator, and has the operator's page in the app"),
+        false => say!("{login} isn't an operator any more"),
+    }
+}
+
 async fn reset_password(app: &App, login: String) -> Result<()> {
     let user = find(app, login).await?;
     let hash = app.passwords.hash(ask_password(app)?).await?;
-    let id = user.id;
+    let (now, about) = (app.now(), user.clone());
     let ended = app
         .db
         .write(move |conn| {
-            users::set_password_hash(conn, id, &hash)?;
-            password_resets::end_access(conn, id, None)
+            Act::new(conn, &OperatorRight::of_command_line(), now).reset_password(&about, &hash)
         })
         .await?;
     audit::password_reset(By::CommandLine, &user);
@@ -121,11 +147,14 @@ async fn reset_password(app: &App, login: String) -> Result<()> {
 async fn reset_link(app: &App, login: String, hours: u16) -> Result<Token> {
     let user = find(app, login).await?;
     let (token, now) = (Token::random()?, app.now());
-    let (id, kept) = (user.id, token.clone());
+    let (about, kept) = (user.clone(), token.clone());
     let holds = Duration::from_secs(u64::from(hours) * 60 * 60);
     let until = app
         .db
-        .write(move |conn| Ok(password_resets::create(conn, id, &kept, now, holds)?))
+        .write(move |conn| {
+            let by = OperatorRight::of_command_line();
+            Act::new(conn, &by, now).make_reset_link(&about, &kept, holds)
+        })
         .await?;
     audit::reset_link_made(By::CommandLine, &user);
     say!(
@@ -149,7 +178,9 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
     let (now, gone) = (app.now(), user.clone());
     let begun = app
         .db
-        .write_making_room(move |conn| account_removal::begin(conn, &gone, now))
+        .write_making_room(move |conn| {
+            Act::new(conn, &OperatorRight::of_command_line(), now).remove_account(&gone)
+        })
         .await?;
     audit::account_removed(By::CommandLine, &user);
     app.space_deletion().finish_account(begun).await?;

@@ -5,8 +5,9 @@ use anyhow::{Result, bail};
 use crate::api::views::operation::OperatorsSession;
 use crate::app::App;
 use crate::commands::cli::ListOptions;
-use crate::domain::account_status;
+use crate::domain::access::OperatorRight;
 use crate::domain::ids::RawId;
+use crate::domain::operating::Act;
 use crate::domain::sessions::{self, SessionInfo};
 use crate::domain::users::User;
 use crate::logging::audit::{self, By};
@@ -25,20 +26,26 @@ pub enum SessionsRequest {
 /// # Errors
 /// The user has no session with this id.
 pub async fn run(app: &App, user: User, request: SessionsRequest) -> Result<()> {
-    let id = user.id;
+    let (now, about) = (app.now(), user.clone());
     match request {
         SessionsRequest::List(options) => return list(app, &user, options).await,
         SessionsRequest::End(session) => {
             let given = RawId::new(&session);
             app.db
-                .write_making_room(move |conn| sessions::revoke_of(conn, id, &given))
+                .write_making_room(move |conn| {
+                    let by = OperatorRight::of_command_line();
+                    Act::new(conn, &by, now).end_session(&about, &given)
+                })
                 .await?;
             audit::sessions_ended(By::CommandLine, &user);
             say!("Ended session {session} of {}", plain(&user.login))
         }
         SessionsRequest::EndAll => {
             app.db
-                .write_making_room(move |conn| Ok(sessions::revoke_all(conn, id, None)?))
+                .write_making_room(move |conn| {
+                    let by = OperatorRight::of_command_line();
+                    Act::new(conn, &by, now).end_sessions(&about, None)
+                })
                 .await?;
             audit::sessions_ended(By::CommandLine, &user);
             say!("Ended all sessions of {}", plain(&user.login))
@@ -79,10 +86,12 @@ async fn list(app: &App, user: &User, options: ListOptions) -> Result<()> {
 /// # Errors
 /// They are disabled already, or the database can't be written.
 pub async fn disable(app: &App, user: User) -> Result<()> {
-    let (id, now) = (user.id, app.now());
+    let (about, now) = (user.clone(), app.now());
     let changed = app
         .db
-        .write_making_room(move |conn| Ok(account_status::disable(conn, id, now)?))
+        .write_making_room(move |conn| {
+            Act::new(conn, &OperatorRight::of_command_line(), now).set_disabled(&about, true)
+        })
         .await?;
     if !changed {
         bail!("{} is disabled already", user.login);
@@ -99,10 +108,12 @@ pub async fn disable(app: &App, user: User) -> Result<()> {
 /// # Errors
 /// They aren't disabled, or the database can't be written.
 pub async fn enable(app: &App, user: User) -> Result<()> {
-    let id = user.id;
+    let (about, now) = (user.clone(), app.now());
     let changed = app
         .db
-        .write(move |conn| Ok(account_status::enable(conn, id)?))
+        .write(move |conn| {
+            Act::new(conn, &OperatorRight::of_command_line(), now).set_disabled(&about, false)
+        })
         .await?;
     if !changed {
         bail!("{} isn't disabled", user.login);

@@ -109,6 +109,10 @@ pub mod account_status;
 pub mod account_removal;
 // What the operator does with a space, and is shown of it.
 pub mod operation;
+// What operators do, each with its line in their log.
+pub mod operating;
+// What operators have done.
+pub mod operator_log;
 // How much there is of everything.
 pub mod statistics;
 // What changes in a database that comes back from a backup.

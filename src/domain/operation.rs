@@ -2,13 +2,16 @@
 
 use rusqlite::Connection;
 
-use super::access::Operated;
-use super::ids::{SpaceId, UserId};
+use super::access::{Operated, OperatorRight};
+use super::ids::{Id, SpaceId, UserId};
 use super::members;
-use super::spaces::Space;
+use super::page::{Listed, Page};
+use super::spaces::{Overview, Space};
 use super::text::GivenLogin;
+use super::usage::Usage;
 use super::users::{self, User};
 use crate::clock::Timestamp;
+use crate::config::Quotas;
 use crate::error::Result;
 
 /// A space, as the operator sees it.
@@ -24,6 +27,44 @@ pub struct SpaceReport {
     pub films: i64,
     /// The bytes of photos and films, without previews.
     pub bytes: i64,
+}
+
+/// A space in the list of all, as the operator sees it.
+#[derive(Debug)]
+pub struct SpaceOverview {
+    pub overview: Overview,
+    pub usage: Usage,
+}
+
+/// All spaces in pages, by id.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list_spaces(
+    conn: &Connection,
+    _by: &OperatorRight,
+    page: &Page,
+    quotas: &Quotas,
+) -> Result<Listed<SpaceOverview>> {
+    let after = page.after(0_i64)?;
+    let mut list = conn.prepare_cached(
+        "select s.id, s.name, (select count(*) from members m where m.space_id = s.id),
+         (select count(*) from shares h where h.space_id = s.id), u.bytes, u.quota
+         from spaces s left join space_usage u on u.space_id = s.id
+         where s.deleted_at is null and s.id > ? order by s.id limit ?",
+    )?;
+    let rows = list.query_map((after, page.limit_plus_one()), |row| {
+        Ok(SpaceOverview {
+            overview: Overview {
+                id: row.get(0)?,
+                name: row.get(1)?,
+                members: row.get(2)?,
+                shares: row.get(3)?,
+            },
+            usage: Usage::new(row.get(4)?, row.get(5)?, quotas.space),
+        })
+    })?;
+    page.take(rows, |space| space.overview.id.number())
 }
 
 /// A member of a space.

@@ -1,6 +1,8 @@
 //! How much photos and films take, by space, by user and on the whole server, and how much they may: with their posters, previews
 //! and renditions, and with uploads that wait for a share. Triggers of the database count it, in the transactions that change it.
 
+use std::fmt;
+
 use rusqlite::{Connection, OptionalExtension};
 
 use super::access::Operated;
@@ -20,7 +22,7 @@ pub struct Usage {
 
 impl Usage {
     /// By what is counted, and by the quota that the operator has set for it alone, or else by the setting.
-    fn new(bytes: Option<i64>, quota: Option<i64>, setting: u64) -> Self {
+    pub(super) fn new(bytes: Option<i64>, quota: Option<i64>, setting: u64) -> Self {
         let unsigned = |bytes: i64| u64::try_from(bytes).unwrap_or(0);
         let max = quota.map_or(setting, unsigned);
         Self {
@@ -81,6 +83,17 @@ impl Quota {
             Self::Default => None,
             Self::None => Some(0),
             Self::Bytes(bytes) => Some(i64::try_from(bytes).unwrap_or(i64::MAX)),
+        }
+    }
+}
+
+impl fmt::Display for Quota {
+    /// The word for it in logs.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("default"),
+            Self::None => f.write_str("none"),
+            Self::Bytes(bytes) => bytes.fmt(f),
         }
     }
 }

@@ -63,7 +63,7 @@ impl<'c> Authors<'c> {
     }
 }
 
-/// Makes an account. `password_hash` is a PHC string.
+/// Makes an account. `password_hash` is a PHC string. The first account of an installation is an operator's.
 ///
 /// # Errors
 /// [`Conflict::UserExists`], decided by the unique index; and if another login looks like this one.
@@ -74,8 +74,9 @@ pub fn create(
     now: Timestamp,
 ) -> Result<User> {
     conn.prepare_cached(
-        "insert into users (login, login_key, look, password_hash, created_at)
-         select ?1, ?2, ?3, ?4, ?5 where not exists (select 1 from users where look = ?3) returning id, login, name, avatar",
+        "insert into users (login, login_key, look, password_hash, created_at, is_operator)
+         select ?1, ?2, ?3, ?4, ?5, not exists (select 1 from users)
+         where not exists (select 1 from users where look = ?3) returning id, login, name, avatar",
     )?
     .query_row(
         (login.as_str(), login.key().as_str(), login.look(), password_hash, now.0),
@@ -250,6 +251,38 @@ pub(super) fn set_avatar(
     Ok(())
 }
 
+/// Whether a user is an operator.
+pub fn is_operator(conn: &Connection, id: UserId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from users where id = ? and is_operator = 1")?
+        .exists([id])
+}
+
+/// Sets whether a user is an operator; whether that has changed.
+pub(super) fn set_operator(
+    conn: &Connection,
+    id: UserId,
+    is_operator: bool,
+) -> rusqlite::Result<bool> {
+    let changed = conn
+        .prepare_cached("update users set is_operator = ?1 where id = ?2 and is_operator <> ?1")?
+        .execute((is_operator, id))?;
+    Ok(changed == 1)
+}
+
+/// Whether a user is the only operator who can sign in.
+pub(super) fn is_last_operator(conn: &Connection, id: UserId) -> rusqlite::Result<bool> {
+    Ok(is_operator(conn, id)? && !conn.prepare_cached(OTHER_OPERATOR)?.exists([id])?)
+}
+
+const OTHER_OPERATOR: &str =
+    "select 1 from users where is_operator = 1 and id <> ? and disabled_at is null";
+
+/// Whether there is another account than this.
+pub(super) fn is_anybody_else(conn: &Connection, id: UserId) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from users where id <> ? and deleted_at is null limit 1")?
+        .exists([id])
+}
+
 /// Whether there are any accounts.
 pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from users limit 1")?
@@ -274,7 +307,7 @@ pub(super) fn mark_deleted(
     // No login has a control character, and no password has the empty hash.
     conn.prepare_cached(
         "update users set deleted_at = ?1, disabled_at = coalesce(disabled_at, ?1), login_key = char(1) || id, look = null,
-         password_hash = '', language = null, time_zone = null where id = ?2",
+         password_hash = '', language = null, time_zone = null, is_operator = 0 where id = ?2",
     )?
     .execute((now.0, user))?;
     Ok(())

@@ -34,6 +34,21 @@ pub enum Conflict {
         in_quotes(.spaces)
     )]
     OnlyAdmin { login: String, spaces: Vec<String> },
+    /// Nobody could look after the installation in the app any more.
+    #[error(
+        "User '{login}' is the only operator who can sign in: make another user an operator first"
+    )]
+    LastOperator { login: String },
+    #[error("The checks are running already, try again in a moment")]
+    ChecksRunning,
+    #[error("A backup or its verification is running: wait until it is over")]
+    BackupRunning,
+    #[error("The setting backup.destination names no place for backups")]
+    NoBackupDestination,
+    #[error(
+        "This data folder was restored, and makes no backups until it replaces its original: run `shared-spaces backup --take-over`"
+    )]
+    BackupHeld,
     #[error("This Idempotency-Key was used in another space")]
     KeyOfAnotherSpace,
     #[error("This Idempotency-Key was used for another share")]
@@ -79,6 +94,11 @@ impl Conflict {
             | Self::TooManyOwnReactions { .. }
             | Self::TooManyPins { .. }
             | Self::TooManyWaiting { .. }
+            | Self::LastOperator { .. }
+            | Self::ChecksRunning
+            | Self::BackupRunning
+            | Self::NoBackupDestination
+            | Self::BackupHeld
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
             Self::ShareEdited => 412,
@@ -107,6 +127,13 @@ impl Conflict {
                 login: String::from("ann"),
                 spaces: vec![String::from("Family")],
             },
+            Self::LastOperator {
+                login: String::from("ann"),
+            },
+            Self::ChecksRunning,
+            Self::BackupRunning,
+            Self::NoBackupDestination,
+            Self::BackupHeld,
             Self::KeyOfAnotherSpace,
             Self::KeyOfAnotherShare,
             Self::KeyOfAnotherUpload,

@@ -39,6 +39,9 @@ pub enum Denied {
     #[error("User not admin")]
     #[strum(serialize = "not_an_admin")]
     NotAdmin,
+    #[error("User not operator")]
+    #[strum(serialize = "not_an_operator")]
+    NotOperator,
     #[error("User doesn't own this share")]
     #[strum(serialize = "not_the_owner")]
     NotOwner,
@@ -93,6 +96,7 @@ impl Denied {
             Self::InvitationNeeded,
             Self::NotMember,
             Self::NotAdmin,
+            Self::NotOperator,
             Self::NotOwner,
             Self::NotAuthor,
             Self::BadLink,

@@ -22,12 +22,16 @@ pub enum FieldName {
     Days,
     #[error("Digest")]
     Digest,
+    #[error("Disabled")]
+    Disabled,
     #[error("Email")]
     Email,
     #[error("End_invitations")]
     EndInvitations,
     #[error("Is admin")]
     IsAdmin,
+    #[error("Is_operator")]
+    IsOperator,
     #[error("Endpoint")]
     Endpoint,
     #[error("Invitation")]
@@ -46,6 +50,8 @@ pub enum FieldName {
     Limit,
     #[error("Login")]
     Login,
+    #[error("Max_bytes")]
+    MaxBytes,
     #[error("Media")]
     Media,
     #[error("Name")]
@@ -62,6 +68,8 @@ pub enum FieldName {
     Password,
     #[error("Photo")]
     Photo,
+    #[error("Photos")]
+    Photos,
     #[error("Poster")]
     Poster,
     #[error("Push")]
@@ -78,6 +86,8 @@ pub enum FieldName {
     TimeZone,
     #[error("Token")]
     Token,
+    #[error("Transfer_to")]
+    TransferTo,
     #[error("Up_to")]
     UpTo,
     #[error("Upload")]

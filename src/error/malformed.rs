@@ -65,6 +65,14 @@ pub enum Malformed {
     PushKeys,
     #[error("Email must be an address such as ann@example.org")]
     EmailAddress,
+    #[error("{field} must be true or false")]
+    NotTrueOrFalse { field: FieldName },
+    #[error(
+        "Max_bytes must be a number of bytes: 0 for no quota, or null for that of the settings"
+    )]
+    QuotaBytes,
+    #[error("Photos must be a list of at most {max} names such as 1-34.jpg")]
+    PhotoNames { max: usize },
     #[error("{field} must be a list")]
     NotList { field: FieldName },
     #[error("{field} must be an ID")]
@@ -94,7 +102,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 34] {
+    pub(super) fn samples() -> [Self; 37] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -131,6 +139,11 @@ impl Malformed {
             Self::Endpoint,
             Self::PushKeys,
             Self::EmailAddress,
+            Self::NotTrueOrFalse {
+                field: FieldName::Disabled,
+            },
+            Self::QuotaBytes,
+            Self::PhotoNames { max: 100 },
             Self::NotList {
                 field: FieldName::Media,
             },

@@ -204,6 +204,42 @@ pub fn disabled_kept_out(address: IpAddr, user: UserId, login: &str) {
     );
 }
 
+/// A user became an operator, or is no longer one.
+pub fn operator_changed(by: By<'_>, user: &User, is_operator: bool) {
+    if is_operator {
+        line!(
+            warn,
+            by,
+            "operator granted",
+            user = display(user.id),
+            login = shown(&user.login)
+        );
+    } else {
+        line!(
+            warn,
+            by,
+            "operator revoked",
+            user = display(user.id),
+            login = shown(&user.login)
+        );
+    }
+}
+
+/// Photos that had failed were sent to the workers again.
+pub fn photos_retried(by: By<'_>, photos: usize) {
+    line!(info, by, "photos retried", photos = photos);
+}
+
+/// A backup was started in the app.
+pub fn backup_started(by: By<'_>) {
+    line!(info, by, "backup started");
+}
+
+/// The verification of an archive was started in the app.
+pub fn verification_started(by: By<'_>) {
+    line!(info, by, "verification started");
+}
+
 /// The operator has ended sessions of a user.
 pub fn sessions_ended(by: By<'_>, user: &User) {
     line!(

@@ -96,6 +96,7 @@ impl From<SpaceReport> for OperatorsSpaceDetail {
 pub struct OperatorsUser {
     #[serde(flatten)]
     user: OperatorsPerson,
+    is_operator: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     disabled_at: Option<Moment>,
 }
@@ -104,6 +105,7 @@ impl From<Account> for OperatorsUser {
     fn from(account: Account) -> Self {
         Self {
             user: account.user.into(),
+            is_operator: account.is_operator,
             disabled_at: account.disabled_at.map(Into::into),
         }
     }

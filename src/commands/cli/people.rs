@@ -47,6 +47,17 @@ pub enum UserCommand {
         /// The login of the user
         login: String,
     },
+    /// Make a user an operator, who has the operator's page in the app; or take that right back
+    #[command(
+        after_help = "Examples:\n  shared-spaces user operator ann\n  shared-spaces user operator ann --revoke"
+    )]
+    Operator {
+        /// The login of the user
+        login: String,
+        /// Take the right back
+        #[arg(long)]
+        revoke: bool,
+    },
     /// List the sessions of a user, or end them
     #[command(
         after_help = "Examples:\n  shared-spaces user sessions ann\n  shared-spaces user sessions ann --end 7\n  shared-spaces user sessions ann --end-all"

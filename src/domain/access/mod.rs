@@ -4,7 +4,7 @@
 
 // Comments on shares.
 mod conversation;
-// The operator.
+// Operators.
 mod operator;
 // Uploads that wait for their share.
 mod uploads;
@@ -15,7 +15,7 @@ pub use self::conversation::{
     Answerable, CommentAccess, CommentKey, DeletableComment, EditableComment, Pinnable, Reactable,
     ReadableComment, Retractable, Target, comment,
 };
-pub use self::operator::{Operated, operated, operator};
+pub use self::operator::{Operated, OperatorRight, installation, operated, operator};
 pub use self::uploads::{OwnUpload, upload};
 use super::ids::{PhotoId, RawId, ShareId, SpaceId, UserId};
 use super::sessions::Session;
