@@ -49,6 +49,7 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .attach(Shield::new())
         .attach(security_headers::Headers::new(app.clone()))
         .manage(openapi::Written::default())
+        .manage(routes::operator::OneAtATime::default())
         .manage(app)
 }
 

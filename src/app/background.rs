@@ -59,7 +59,7 @@ impl App {
             had_room: true,
         });
         jobs.start(self.maintenance.job());
-        if let Some(schedule) = Schedule::new(&self.config, &self.db, &self.clock) {
+        if let Some(schedule) = self.backups() {
             // The original makes its own.
             jobs.start_after(self.hold.clone(), schedule);
         }
@@ -87,6 +87,12 @@ impl App {
             self.renditions.clone(),
             Some(self.rendition_indexer.clone()),
         )
+    }
+
+    /// The backups of this application; `None` where the settings name no place for them.
+    pub fn backups(&self) -> Option<Schedule> {
+        let runs = self.backup_runs.clone();
+        Schedule::new(&self.config, &self.db, &self.clock, runs)
     }
 
     /// The outbox of this application.

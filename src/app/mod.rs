@@ -4,6 +4,10 @@ mod background;
 mod check;
 // What monitoring asks for.
 pub mod measure;
+// Sends failed photos to the workers again.
+pub mod retry;
+// What there is, at a glance.
+pub mod status;
 // Whether there is room for photos.
 mod disk_space;
 
@@ -26,6 +30,7 @@ use crate::domain::id_sequence::IdSequence;
 use crate::domain::ids::{CommentId, PhotoId, ShareId};
 use crate::domain::{installation, photos, spaces};
 use crate::events::EventHub;
+use crate::jobs::backup_runs::BackupRuns;
 use crate::jobs::cleanup::CleanupReport;
 use crate::jobs::database_maintenance::DatabaseMaintenance;
 use crate::jobs::film_poster::PosterMaker;
@@ -73,6 +78,8 @@ pub struct App {
     pub preview_indexer: PreviewIndexer,
     pub rendition_indexer: RenditionIndexer,
     pub maintenance: DatabaseMaintenance,
+    /// What the job for backups does, and what operators ask of it.
+    pub backup_runs: BackupRuns,
     /// What is left alone where the data folder was restored.
     pub hold: RestoreHold,
     /// The eight digits that distinguish this installation from others at the same host.
@@ -169,6 +176,7 @@ impl App {
             mail_wake: Arc::default(),
             mailer: Mailer::new(&config)?,
             maintenance: DatabaseMaintenance::new(db.clone()),
+            backup_runs: BackupRuns::default(),
             hold: RestoreHold::of(folder),
             config: Arc::new(config),
             clock,

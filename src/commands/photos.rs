@@ -10,10 +10,12 @@ use crate::commands::cli::{ListOptions, PhotosCommand};
 use crate::config::{Config, QueueKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
+use crate::domain::access::OperatorRight;
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos;
+use crate::logging::audit::{self, By};
 use crate::output::{count, say};
-use crate::queue::{Failed, FailedPhoto, FailureInfo, PhotoQueue};
+use crate::queue::{Failed, FailedPhoto, FailureInfo};
 
 /// Lists failed photos, sends them again, verifies or moves photos.
 ///
@@ -27,7 +29,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             hold.check()
         }
         PhotosCommand::Retry { all: true, .. } => {
-            let sent = app::queue(config).await?.retry(None).await?;
+            let sent = retry(config, None).await?;
             say!("Re-queued {}", count(sent.len(), "photo"))?;
             Ok(())
         }
@@ -36,7 +38,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             until_stopped(then, photos_move::run(config, to)).await
         }
         PhotosCommand::Verify(options) => photos_verify::run(config, options).await,
-        PhotosCommand::Retry { names, .. } => retry(&app::queue(config).await?, &names).await,
+        PhotosCommand::Retry { names, .. } => retry_these(config, names).await,
     }
 }
 
@@ -121,8 +123,27 @@ fn as_json(failed: &Failed, without: &[PhotoName]) -> Value {
     })
 }
 
-async fn retry(queue: &PhotoQueue, names: &[PhotoName]) -> Result<()> {
-    let sent = queue.retry(Some(names)).await?;
+/// Sends failed photos to the workers again, and returns those. Where there is nothing but a queue elsewhere, the log for that is with
+/// the server.
+async fn retry(config: Config, names: Option<Vec<PhotoName>>) -> Result<Vec<PhotoName>> {
+    let is_elsewhere = config.photos.queue == QueueKind::Sqs;
+    let sent = if is_elsewhere && !data_dir::is_initialized(&config.data_dir) {
+        app::queue(config).await?.retry(names.as_deref()).await?
+    } else {
+        let app = App::start(config).await?;
+        let retry = app.retry(names);
+        let begun = retry.clone();
+        let sent = app
+            .db
+            .write(move |conn| begun.begin(conn, &OperatorRight::of_command_line()));
+        retry.finish(sent.await?).await?
+    };
+    audit::photos_retried(By::CommandLine, sent.len());
+    Ok(sent)
+}
+
+async fn retry_these(config: Config, names: Vec<PhotoName>) -> Result<()> {
+    let sent = retry(config, Some(names.clone())).await?;
     for name in &sent {
         say!("Re-queued {name}")?;
     }

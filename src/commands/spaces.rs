@@ -94,22 +94,14 @@ async fn transfer(app: &App, id: RawId<SpaceId>, login: String) -> Result<()> {
         let space = access::operated(conn, &by, &id)?;
         Act::new(conn, &by, now).transfer(&space, &login)
     });
+    let done = done.await?;
+    audit::space_transferred(By::CommandLine, &done);
     let Transfer {
         space,
         user,
-        has_joined,
-        is_promoted,
         demoted,
-    } = done.await?;
-    if has_joined {
-        audit::member_added(By::CommandLine, space, &user.login);
-    }
-    if has_joined || is_promoted {
-        audit::admin_changed(By::CommandLine, space, user.id, true);
-    }
-    for former in &demoted {
-        audit::admin_changed(By::CommandLine, space, former.id, false);
-    }
+        ..
+    } = done;
     say!("{} is the only admin of space {space}", plain(&user.login))?;
     for former in demoted {
         say!("{} is a plain member from now on", plain(&former.login))?;

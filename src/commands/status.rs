@@ -4,31 +4,16 @@ use std::time::Duration;
 
 use anyhow::Result;
 use humantime::format_duration;
-use serde_json::{Value, json};
 
+use crate::api::views::operation::ServerStatus;
 use crate::app::App;
-use crate::clock::Timestamp;
+use crate::app::status::Status;
 use crate::commands::cli::ListOptions;
 use crate::config::{QueueKind, Settings};
 use crate::data_dir;
-use crate::data_dir::disk_space::has_room;
-use crate::data_dir::sizes::Sizes;
-use crate::domain::photos;
-use crate::domain::statistics::{self, Backlog, Totals};
-use crate::domain::usage::{self, Usage};
+use crate::domain::statistics::Backlog;
+use crate::domain::usage::Usage;
 use crate::output::{bytes, contents, count, say};
-
-/// What is shown.
-struct Status {
-    is_served: bool,
-    now: Timestamp,
-    totals: Totals,
-    backlog: Backlog,
-    without_previews: usize,
-    sizes: Sizes,
-    usage: Usage,
-    has_room: bool,
-}
 
 /// Prints it. A server may run meanwhile, and needn't.
 ///
@@ -40,29 +25,13 @@ pub async fn run(settings: Settings, list: ListOptions) -> Result<()> {
     // Before the database is opened.
     let is_served = data_dir::is_served(&folder);
     let app = App::start(config).await?;
-    let (now, lifetime) = (app.now(), app.config.sessions.lifetime);
-    let quotas = app.config.quotas;
-    let counted = app.db.read_long(move |conn| {
-        Ok((
-            statistics::totals(conn)?,
-            statistics::backlog(conn, now, lifetime)?,
-            photos::list_without_previews(conn)?.len(),
-            usage::of_server(conn, &quotas)?,
-        ))
-    });
-    let (totals, backlog, without_previews, usage) = counted.await?;
-    let status = Status {
-        is_served,
-        now,
-        totals,
-        backlog,
-        without_previews,
-        sizes: Sizes::of(&folder),
-        usage,
-        has_room: has_room(&app.config, 0),
-    };
+    let counted = app.db.read_long(app.counting()).await?;
+    let status = app.status(counted, is_served);
     if list.json {
-        return say!("{}", serde_json::to_string_pretty(&as_json(&status))?);
+        return say!(
+            "{}",
+            serde_json::to_string_pretty(&ServerStatus::from(status))?
+        );
     }
     for (name, value) in lines(&status, queue) {
         say!("{name:<10} {value}")?;
@@ -184,47 +153,4 @@ fn failed_line(status: &Status) -> String {
         count(failed, "photo"),
         count(without, "photo")
     )
-}
-
-/// The same for programs.
-fn as_json(status: &Status) -> Value {
-    let Status {
-        is_served,
-        now,
-        totals,
-        backlog,
-        without_previews,
-        sizes,
-        usage,
-        has_room,
-    } = status;
-    let oldest = backlog.oldest_queued.map(|at| now.since(at).as_secs());
-    json!({
-        "version": env!("CARGO_PKG_VERSION"),
-        "is_served": is_served,
-        "users": totals.users,
-        "disabled_users": totals.disabled_users,
-        "sessions": backlog.sessions,
-        "spaces": totals.spaces,
-        "shares": totals.shares,
-        "comments": totals.comments,
-        "photos": totals.photos,
-        "videos": totals.films,
-        "bytes": totals.bytes,
-        "queued": backlog.queued,
-        "oldest_queued_seconds": oldest,
-        "unsent": backlog.unsent,
-        "failed": backlog.failed,
-        "without_previews": without_previews,
-        "uploads": backlog.uploads,
-        "deleted_spaces": backlog.deleted_spaces,
-        "deletions": backlog.deletions,
-        "failed_deletions": backlog.failed_deletions,
-        "database_bytes": sizes.database,
-        "wal_bytes": sizes.wal,
-        "free_bytes": sizes.free,
-        "stored_bytes": usage.used,
-        "quota_bytes": usage.max,
-        "has_room": has_room,
-    })
 }

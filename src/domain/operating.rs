@@ -20,6 +20,14 @@ use super::{password_resets, sessions};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Result};
 
+/// What changes of an account; what isn't said stays.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct AccountChange {
+    pub disabled: Option<bool>,
+    pub is_operator: Option<bool>,
+    pub quota: Option<Quota>,
+}
+
 /// Who does something, when.
 #[derive(Clone, Copy, Debug)]
 pub struct Act<'a> {
@@ -230,27 +238,46 @@ impl<'a> Act<'a> {
     /// The database can't be written.
     pub fn note_retried(&self, count: Option<usize>) -> Result<()> {
         let count = count.map(|count| count.to_string());
-        Ok(self.log(
-            Action::PhotosRetried,
-            About::Installation,
-            count.as_deref(),
-        )?)
+        Ok(self.log(Action::PhotosRetried, About::Installation, count.as_deref())?)
     }
 
-    /// Notes that a backup was started.
+    /// Notes that a backup was started, or the verification of an archive.
     ///
     /// # Errors
     /// The database can't be written.
-    pub fn note_backup(&self) -> Result<()> {
-        Ok(self.log(Action::BackupStarted, About::Installation, None)?)
+    pub fn note_run(&self, is_verification: bool) -> Result<()> {
+        let action = match is_verification {
+            true => Action::VerificationStarted,
+            false => Action::BackupStarted,
+        };
+        Ok(self.log(action, About::Installation, None)?)
     }
 
-    /// Notes that the verification of an archive was started.
+    /// Changes an account; returns what of it is another now.
     ///
     /// # Errors
-    /// The database can't be written.
-    pub fn note_verification(&self) -> Result<()> {
-        Ok(self.log(Action::VerificationStarted, About::Installation, None)?)
+    /// As [`Self::set_disabled`] and [`Self::set_operator`].
+    pub fn change(&self, user: &User, asked: AccountChange) -> Result<AccountChange> {
+        let AccountChange {
+            disabled,
+            is_operator,
+            quota,
+        } = asked;
+        let mut done = AccountChange {
+            quota,
+            ..AccountChange::default()
+        };
+        if let Some(disabled) = disabled {
+            done.disabled = self.set_disabled(user, disabled)?.then_some(disabled);
+        }
+        if let Some(is_operator) = is_operator {
+            let changed = self.set_operator(user, is_operator)?;
+            done.is_operator = changed.then_some(is_operator);
+        }
+        if let Some(quota) = quota {
+            self.set_user_quota(user, quota)?;
+        }
+        Ok(done)
     }
 
     fn check_not_last(&self, user: &User) -> Result<()> {

@@ -1,11 +1,14 @@
 //! What the operator does with a space, and is shown of it: who is in it and how much, and nothing of what is shared there.
 
+use std::time::Duration;
+
 use rusqlite::Connection;
 
 use super::access::{Operated, OperatorRight};
 use super::ids::{Id, SpaceId, UserId};
 use super::members;
 use super::page::{Listed, Page};
+use super::sessions::{self, SessionInfo};
 use super::spaces::{Overview, Space};
 use super::text::GivenLogin;
 use super::usage::Usage;
@@ -87,6 +90,20 @@ pub struct Transfer {
     pub is_promoted: bool,
     /// Who ran it before, and is a plain member now.
     pub demoted: Vec<User>,
+}
+
+/// The sessions of a user that haven't ended, the last used first.
+///
+/// # Errors
+/// A cursor that another list made.
+pub fn list_sessions(
+    conn: &Connection,
+    _by: &OperatorRight,
+    user: UserId,
+    page: &Page,
+    (now, lifetime): (Timestamp, Duration),
+) -> Result<Listed<SessionInfo>> {
+    sessions::list_page(conn, user, None, page, now.minus(lifetime))
 }
 
 /// Describes a space.

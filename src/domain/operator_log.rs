@@ -38,6 +38,11 @@ pub enum Action {
     VerificationStarted,
 }
 
+impl Action {
+    /// The words for all of them.
+    pub const NAMES: &[&str] = Self::VARIANTS;
+}
+
 /// What an action is about.
 #[derive(Clone, Copy, Debug)]
 pub enum About<'a> {

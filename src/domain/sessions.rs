@@ -193,22 +193,38 @@ pub fn list(
     now: Timestamp,
     lifetime: Duration,
 ) -> Result<Listed<SessionInfo>> {
+    list_page(
+        conn,
+        current.user.id,
+        Some(current.id),
+        page,
+        now.minus(lifetime),
+    )
+}
+
+/// The sessions of a user since then, of which `current` may be one.
+///
+/// # Errors
+/// A cursor that another list made.
+pub(super) fn list_page(
+    conn: &Connection,
+    user: UserId,
+    current: Option<SessionId>,
+    page: &Page,
+    since: Timestamp,
+) -> Result<Listed<SessionInfo>> {
     let (before, id) = page.after((i64::MAX, i64::MAX))?;
-    let since = now.minus(lifetime).0;
     let mut list = conn.prepare_cached(LIST)?;
-    let rows = list.query_map(
-        (current.user.id, since, before, id, page.limit_plus_one()),
-        |row| {
-            let id = row.get(0)?;
-            Ok(SessionInfo {
-                id,
-                created_at: Timestamp(row.get(1)?),
-                last_used_at: Timestamp(row.get(2)?),
-                device: row.get(3)?,
-                is_current: id == current.id,
-            })
-        },
-    )?;
+    let rows = list.query_map((user, since.0, before, id, page.limit_plus_one()), |row| {
+        let id = row.get(0)?;
+        Ok(SessionInfo {
+            id,
+            created_at: Timestamp(row.get(1)?),
+            last_used_at: Timestamp(row.get(2)?),
+            device: row.get(3)?,
+            is_current: Some(id) == current,
+        })
+    })?;
     page.take(rows, |row| (row.last_used_at.0, row.id.number()))
 }
 

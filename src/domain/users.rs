@@ -79,11 +79,23 @@ pub fn create(
          where not exists (select 1 from users where look = ?3) returning id, login, name, avatar",
     )?
     .query_row(
-        (login.as_str(), login.key().as_str(), login.look(), password_hash, now.0),
+        (
+            login.as_str(),
+            login.key().as_str(),
+            login.look(),
+            password_hash,
+            now.0,
+        ),
         |row| User::from_row(row, 0),
     )
     .optional()
-    .map_err(|error| if is_unique_violation(&error) { Error::from(Conflict::UserExists) } else { error.into() })?
+    .map_err(|error| {
+        if is_unique_violation(&error) {
+            Error::from(Conflict::UserExists)
+        } else {
+            error.into()
+        }
+    })?
     .ok_or_else(|| Conflict::UserExists.into())
 }
 

@@ -46,9 +46,9 @@ pub enum Conflict {
     #[error("The setting backup.destination names no place for backups")]
     NoBackupDestination,
     #[error(
-        "This data folder was restored, and makes no backups until it replaces its original: run `shared-spaces backup --take-over`"
+        "This data folder was restored, and leaves backups and SQS alone until it replaces its original: run `shared-spaces backup --take-over`"
     )]
-    BackupHeld,
+    RestoredFolder,
     #[error("This Idempotency-Key was used in another space")]
     KeyOfAnotherSpace,
     #[error("This Idempotency-Key was used for another share")]
@@ -98,7 +98,7 @@ impl Conflict {
             | Self::ChecksRunning
             | Self::BackupRunning
             | Self::NoBackupDestination
-            | Self::BackupHeld
+            | Self::RestoredFolder
             | Self::UploadIncomplete { .. }
             | Self::UploadOffset { .. } => 409,
             Self::ShareEdited => 412,
@@ -133,7 +133,7 @@ impl Conflict {
             Self::ChecksRunning,
             Self::BackupRunning,
             Self::NoBackupDestination,
-            Self::BackupHeld,
+            Self::RestoredFolder,
             Self::KeyOfAnotherSpace,
             Self::KeyOfAnotherShare,
             Self::KeyOfAnotherUpload,

@@ -10,7 +10,9 @@ pub mod reload_certificate;
 pub mod watch_data_dir;
 // Shows the service manager that the process still works.
 pub mod watchdog;
-// Makes a backup at regular intervals.
+// What the job for backups does, and what operators ask of it.
+pub mod backup_runs;
+// Makes a backup at regular intervals, or when an operator asks for one.
 pub mod scheduled_backup;
 // Deletes the bytes of deleted photos and of abandoned uploads.
 pub mod cleanup;

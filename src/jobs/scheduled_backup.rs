@@ -1,4 +1,4 @@
-//! Backups that the server makes on its own, in the background.
+//! Backups that the server makes on its own or when an operator asks for one, in the background.
 
 use std::time::{Duration, Instant};
 
@@ -10,20 +10,28 @@ use crate::backup::create::{BackupRequest, create};
 use crate::backup::destination::{ArchiveName, Target};
 use crate::backup::progress::Progress;
 use crate::backup::report::BackupReport;
+use crate::backup::verify::{Verified, verify};
+use crate::check::sentence;
 use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::db::Db;
+use crate::jobs::backup_runs::{BackupRuns, Finished, ReservedRun, Work};
 use crate::jobs::runner::{Job, Next};
+use crate::output::count;
 
 /// After a backup that failed, the next is tried this soon.
 const AGAIN: Duration = Duration::from_secs(60 * 60);
 /// A machine that sleeps doesn't count time, and a clock may be set: this often, the time is checked again.
 const LOOK: Duration = Duration::from_secs(60);
+/// What somebody is about to ask for is there by then, or isn't asked for.
+const SOON: Duration = Duration::from_secs(1);
 
-/// The backups that the settings schedule.
+/// The backups that the settings schedule, and what operators ask for.
 #[derive(Clone)]
 pub struct Schedule {
-    interval: Duration,
+    /// How often; never on its own without it.
+    interval: Option<Duration>,
+    runs: BackupRuns,
     request: BackupRequest,
     /// When the next one is due, once that is known.
     due: Option<Due>,
@@ -37,10 +45,11 @@ struct Due {
 }
 
 impl Schedule {
-    /// `None` if the settings schedule none.
-    pub fn new(config: &Config, db: &Db, clock: &Clock) -> Option<Self> {
+    /// `None` if the settings name no place for backups.
+    pub fn new(config: &Config, db: &Db, clock: &Clock, runs: BackupRuns) -> Option<Self> {
         Some(Self {
-            interval: config.backup.interval?,
+            interval: config.backup.interval,
+            runs,
             request: BackupRequest {
                 config: config.clone(),
                 clock: clock.clone(),
@@ -54,8 +63,8 @@ impl Schedule {
         })
     }
 
-    /// Makes a backup, and logs the outcome.
-    async fn run_once(&self, stop: &CancellationToken) -> Result<()> {
+    /// Makes a backup, and logs the outcome. Returns what was done, and whether all is in the archive.
+    async fn run_once(&self, stop: &CancellationToken) -> Result<(String, bool)> {
         let taken = self.back_up(stop).await?;
         tracing::info!("{taken}");
         if let Some(damage) = &taken.damage {
@@ -71,12 +80,84 @@ impl Schedule {
                 "photo store has lost photos that the backup destination still has; see `shared-spaces photos verify`"
             );
         }
-        Ok(())
+        let is_whole = taken.damage.is_none() && taken.outcome.lost.is_empty();
+        Ok((taken.to_string(), is_whole))
+    }
+
+    /// Makes a backup, and notes how it ended.
+    async fn run_reserved(&self, reserved: ReservedRun, stop: &CancellationToken) -> Result<()> {
+        let made = self.run_once(stop).await;
+        let (message, succeeded) = match &made {
+            Ok((message, is_whole)) => (message.clone(), *is_whole),
+            Err(error) => (sentence(error), false),
+        };
+        reserved.finish(self.finished(message, succeeded));
+        made.map(|_| ())
+    }
+
+    /// Does what an operator has asked for, and logs the outcome: it isn't tried again by itself.
+    async fn run_requested(&mut self, reserved: ReservedRun, stop: &CancellationToken) {
+        match reserved.work() {
+            Work::Backup => match (self.run_reserved(reserved, stop).await, self.interval) {
+                (Ok(()), Some(interval)) => self.set_due(self.after(interval)),
+                (Ok(()), None) => {}
+                (Err(error), _) => tracing::error!(error = %sentence(&error), "{}", Self::FAILURE),
+            },
+            Work::Verification => {
+                let verified = self.verify_newest(stop).await;
+                let (message, succeeded) = match verified {
+                    Ok(message) => {
+                        tracing::info!("{message}");
+                        (message, true)
+                    }
+                    Err(error) => {
+                        let message = sentence(&error);
+                        tracing::error!(error = %message, "an archive isn't intact");
+                        (message, false)
+                    }
+                };
+                reserved.finish(self.finished(message, succeeded));
+            }
+        }
+    }
+
+    fn finished(&self, message: String, succeeded: bool) -> Finished {
+        Finished {
+            at: self.request.clock.now(),
+            succeeded,
+            message,
+        }
+    }
+
+    /// Checks every byte of the newest archive; says what is in it.
+    async fn verify_newest(&self, stop: &CancellationToken) -> Result<String> {
+        let (request, blocking) = (self.request.clone(), Blocking::new(stop.clone()));
+        let work = move || {
+            let target = Target::parse(&request.destination, &request.config, &blocking)?;
+            let archive = target.newest(request.clock.now())?;
+            let report = |photo: &str, why: &str| {
+                tracing::error!(photo, why, "a photo of an archive isn't intact");
+            };
+            let Verified { manifest, outcome } =
+                verify(&archive, &blocking, &Progress::logged(), report)?;
+            Ok(format!(
+                "{archive} is intact: made {} by version {}, {}",
+                manifest.made_at,
+                manifest.version,
+                count(outcome.photos, "photo")
+            ))
+        };
+        tokio::task::spawn_blocking(work).await?
+    }
+
+    fn set_due(&mut self, due: Due) {
+        self.runs.set_next(due.at);
+        self.due = Some(due);
     }
 
     /// A backup is due when the last one at the destination is old enough. If that can't be determined, it is left to the
     /// backup itself.
-    async fn first_due(&self, shutdown: &CancellationToken) -> Due {
+    async fn first_due(&self, interval: Duration, shutdown: &CancellationToken) -> Due {
         let found = latest(
             &self.request.config,
             &self.request.destination,
@@ -92,7 +173,7 @@ impl Schedule {
                     .saturating_sub(last.moment().0)
                     .try_into()
                     .unwrap_or(0);
-                self.interval.saturating_sub(Duration::from_millis(age))
+                interval.saturating_sub(Duration::from_millis(age))
             }
             _ => Duration::ZERO,
         };
@@ -128,32 +209,50 @@ impl Job for Schedule {
     const IS_DROPPED_AT_THE_END: bool = false;
 
     async fn step(&mut self, stop: &CancellationToken) -> Result<Next> {
+        if stop.is_cancelled() {
+            return Ok(Next::Idle);
+        }
+        if let Some(reserved) = self.runs.take_requested() {
+            self.run_requested(reserved, stop).await;
+            return Ok(Next::Again);
+        }
+        let Some(interval) = self.interval else {
+            return Ok(Next::Idle);
+        };
         let due = match self.due {
             Some(due) => due,
-            None => self.first_due(stop).await,
+            None => self.first_due(interval, stop).await,
         };
-        self.due = Some(due);
+        self.set_due(due);
         let left = self.left(due);
-        if !left.is_zero() || stop.is_cancelled() {
+        if !left.is_zero() {
             return Ok(Next::Wait(left.min(LOOK)));
         }
+        let Some(reserved) = self.runs.reserve(Work::Backup) else {
+            // An operator is about to ask for something.
+            return Ok(Next::Wait(SOON));
+        };
         let began = Instant::now();
-        let made = self.run_once(stop).await;
+        let made = self.run_reserved(reserved, stop).await;
         if made.is_err() && stop.is_cancelled() {
             tracing::info!("backup stopped; it will run after the next start");
             return Ok(Next::Idle);
         }
         let pause = match made {
-            Ok(()) => self.interval,
-            Err(_) => self.interval.min(AGAIN),
+            Ok(()) => interval,
+            Err(_) => interval.min(AGAIN),
         };
-        self.due = Some(self.after(pause.saturating_sub(began.elapsed())));
+        self.set_due(self.after(pause.saturating_sub(began.elapsed())));
         made.map(|()| Next::Again)
+    }
+
+    async fn woken(&self) {
+        self.runs.requested().await;
     }
 
     /// Until the next look, and not until the next backup, which is due at its own time.
     fn pause_after_error(&self) -> Duration {
-        self.interval.min(LOOK)
+        self.interval.unwrap_or(LOOK).min(LOOK)
     }
 }
 
@@ -168,25 +267,40 @@ pub struct Latest {
     pub damaged: usize,
 }
 
+/// The archives at a destination, the oldest first, or why they can't be listed; none without one.
+pub type FoundArchives = std::result::Result<Vec<ArchiveName>, String>;
+
 /// Looks at a destination, which must be one that the settings may name.
 ///
 /// # Errors
 /// It isn't, or can't be read.
 pub async fn latest(config: &Config, to: &str, shutdown: CancellationToken) -> Result<Latest> {
+    let mut names = archives(config, to, shutdown).await?;
+    let (all, newest) = (names.len(), names.last().copied());
+    names.retain(|name| !name.is_damaged());
+    Ok(Latest {
+        newest,
+        damaged: all - names.len(),
+        last: names.pop(),
+    })
+}
+
+/// All archives at such a destination, the oldest first.
+///
+/// # Errors
+/// As [`latest`].
+pub async fn archives(
+    config: &Config,
+    to: &str,
+    shutdown: CancellationToken,
+) -> Result<Vec<ArchiveName>> {
     let (config, to, blocking) = (config.clone(), to.to_owned(), Blocking::new(shutdown));
-    let latest = move || {
+    let archives = move || {
         let Target::Destination(destination) = Target::parse(&to, &config, &blocking)? else {
             bail!("There is no folder {to}: if its disk is mounted, make it");
         };
         destination.check(&config)?;
-        let mut names = destination.all_archives()?;
-        let (all, newest) = (names.len(), names.last().copied());
-        names.retain(|name| !name.is_damaged());
-        Ok(Latest {
-            newest,
-            damaged: all - names.len(),
-            last: names.pop(),
-        })
+        destination.all_archives()
     };
-    tokio::task::spawn_blocking(latest).await?
+    tokio::task::spawn_blocking(archives).await?
 }

@@ -76,6 +76,15 @@ macro_rules! line {
     };
 }
 
+// What operators do. Below the macro, which it uses.
+mod operators;
+
+pub use operators::{
+    account_disabled, account_enabled, backup_started, operator_changed, photos_retried,
+    reset_link_made, sessions_ended, space_quota_changed, space_transferred, user_quota_changed,
+    verification_started,
+};
+
 /// A wrong password, or a login without an account.
 pub fn sign_in_failed(address: IpAddr, login: &str) {
     line!(
@@ -171,28 +180,6 @@ pub fn account_removed(by: By<'_>, user: &User) {
     );
 }
 
-/// An account can't be used any more.
-pub fn account_disabled(by: By<'_>, user: &User) {
-    line!(
-        warn,
-        by,
-        "account disabled",
-        user = display(user.id),
-        login = shown(&user.login)
-    );
-}
-
-/// An account that was disabled can be used again.
-pub fn account_enabled(by: By<'_>, user: &User) {
-    line!(
-        info,
-        by,
-        "account enabled",
-        user = display(user.id),
-        login = shown(&user.login)
-    );
-}
-
 /// Somebody with the right password was kept out, because the account is disabled.
 pub fn disabled_kept_out(address: IpAddr, user: UserId, login: &str) {
     line!(
@@ -201,53 +188,6 @@ pub fn disabled_kept_out(address: IpAddr, user: UserId, login: &str) {
         "sign-in to a disabled account",
         user = display(user),
         login = shown(login)
-    );
-}
-
-/// A user became an operator, or is no longer one.
-pub fn operator_changed(by: By<'_>, user: &User, is_operator: bool) {
-    if is_operator {
-        line!(
-            warn,
-            by,
-            "operator granted",
-            user = display(user.id),
-            login = shown(&user.login)
-        );
-    } else {
-        line!(
-            warn,
-            by,
-            "operator revoked",
-            user = display(user.id),
-            login = shown(&user.login)
-        );
-    }
-}
-
-/// Photos that had failed were sent to the workers again.
-pub fn photos_retried(by: By<'_>, photos: usize) {
-    line!(info, by, "photos retried", photos = photos);
-}
-
-/// A backup was started in the app.
-pub fn backup_started(by: By<'_>) {
-    line!(info, by, "backup started");
-}
-
-/// The verification of an archive was started in the app.
-pub fn verification_started(by: By<'_>) {
-    line!(info, by, "verification started");
-}
-
-/// The operator has ended sessions of a user.
-pub fn sessions_ended(by: By<'_>, user: &User) {
-    line!(
-        info,
-        by,
-        "sessions ended",
-        user = display(user.id),
-        login = shown(&user.login)
     );
 }
 
@@ -268,17 +208,6 @@ pub fn password_reset(by: By<'_>, user: &User) {
         info,
         by,
         "password reset",
-        user = display(user.id),
-        login = shown(&user.login)
-    );
-}
-
-/// There is a link by which a new password can be set.
-pub fn reset_link_made(by: By<'_>, user: &User) {
-    line!(
-        info,
-        by,
-        "reset link made",
         user = display(user.id),
         login = shown(&user.login)
     );
@@ -382,28 +311,6 @@ pub fn admin_changed(by: By<'_>, space: SpaceId, user: UserId, is_admin: bool) {
 /// A space is gone, with its shares and photos.
 pub fn space_deleted(by: By<'_>, space: SpaceId) {
     line!(info, by, "space deleted", space = display(space));
-}
-
-/// The quota of a space is another one: its bytes, `none` or `default`.
-pub fn space_quota_changed(by: By<'_>, space: SpaceId, quota: &str) {
-    line!(
-        info,
-        by,
-        "space quota changed",
-        space = display(space),
-        quota = quota
-    );
-}
-
-/// The quota of a user is another one.
-pub fn user_quota_changed(by: By<'_>, user: &User, quota: &str) {
-    line!(
-        info,
-        by,
-        "user quota changed",
-        user = display(user.id),
-        quota = quota
-    );
 }
 
 /// The bytes of deleted photos are still in the store after this many attempts to delete them; `since`

@@ -164,6 +164,14 @@ impl LocalQueue {
         })
     }
 
+    pub(super) fn retry_here(
+        &self,
+        conn: &Connection,
+        names: Option<&[PhotoName]>,
+    ) -> rusqlite::Result<Vec<PhotoName>> {
+        jobs::retry(conn, names, self.clock.now())
+    }
+
     pub(super) async fn retry(&self, names: Option<&[PhotoName]>) -> Result<Vec<PhotoName>> {
         let (names, now) = (names.map(<[_]>::to_vec), self.clock.now());
         Ok(self

@@ -210,6 +210,23 @@ impl PhotoQueue {
     }
 }
 
+impl PhotoQueue {
+    /// As [`Self::retry`], within a transaction if the queue is in the same database; `None` if it isn't.
+    ///
+    /// # Errors
+    /// The rows can't be written.
+    pub fn retry_here(
+        &self,
+        conn: &Connection,
+        names: Option<&[PhotoName]>,
+    ) -> rusqlite::Result<Option<Vec<PhotoName>>> {
+        match self {
+            Self::Local(queue) => queue.retry_here(conn, names).map(Some),
+            Self::Sqs(_) => Ok(None),
+        }
+    }
+}
+
 fn back_off(attempt: u32) -> Duration {
     let doublings = attempt.saturating_sub(1).min(16);
     FIRST_BACK_OFF

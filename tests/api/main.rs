@@ -35,6 +35,7 @@ mod members;
 mod mentions;
 mod notices;
 mod openapi;
+mod operator;
 mod pages;
 mod paging;
 mod password_resets;

@@ -1,5 +1,7 @@
 //! Who may do what: a table over every mounted route. A route without a row fails the test.
 
+// What only operators may do.
+mod operators;
 // What can't be found out by asking.
 mod probing;
 // Sessions, links and invitations that are forged, ended, swapped or used again.
@@ -12,6 +14,7 @@ use std::path::Path;
 
 use rocket::http::{ContentType, Header, Method};
 use serde_json::json;
+use shared_spaces::config::Ffmpeg;
 
 use self::table::{ROLES, Row, request, table};
 use crate::support::{TestApp, pictures};
@@ -44,6 +47,9 @@ impl World {
         let begun = begun.header(Header::new("Tus-Resumable", "1.0.0"));
         bob.send(begun.header(Header::new("Upload-Length", "10")));
         let people = [&cid, &eve, &dan, &bob, &ann, &fay];
+        // An operator who is in no space, and admins who are none.
+        app.set_operator("cid", true);
+        app.set_operator("ann", false);
         let tokens = people.map(|person| person.token().to_owned()).to_vec();
         app.remove_account("fay");
         app.move_photos();
@@ -52,7 +58,13 @@ impl World {
 
     /// A copy of this world, as the files of its data folder.
     fn copy(&self) -> TestApp {
-        TestApp::with(|config| copy_folder(&self.app.path(""), &config.data_dir)).leaving_jobs()
+        let copied = TestApp::with(|config| {
+            copy_folder(&self.app.path(""), &config.data_dir);
+            // What is started in a process of its own, which the checks would try, isn't in this executable.
+            config.photos.heic = false;
+            config.photos.ffmpeg = Ffmpeg::Off;
+        });
+        copied.leaving_jobs()
     }
 }
 

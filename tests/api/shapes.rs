@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use shared_spaces::config::{Config, Ffmpeg};
 
 use crate::support::{Browser, Form, Person, TestApp, pictures};
 
@@ -271,6 +272,8 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     let subscribed = ann.post("/push-subscriptions", browser.subscription());
     described.expects("post", "/push-subscriptions", &subscribed.json());
 
+    operators_page_is_as_described(app, &mut described, &ann);
+
     let refusal = anybody.get_with("/me", "Accept", "application/json").json();
     let problem = json!({"$ref": "#/components/schemas/Problem"});
     let found = faults(
@@ -284,9 +287,39 @@ fn every_shape_is_as_described(app: &TestApp) -> Described {
     described
 }
 
+/// Nothing that the checks try in a process of its own.
+fn without_processes(config: &mut Config) {
+    config.photos.heic = false;
+    config.photos.ffmpeg = Ffmpeg::Off;
+}
+
+/// What operators are answered; ann is one.
+fn operators_page_is_as_described(app: &TestApp, described: &mut Described, ann: &Person<'_>) {
+    for path in ["status", "checks", "users", "spaces", "photos", "backups"] {
+        let path = format!("/operator/{path}");
+        described.expects_at(ann, &path, &path);
+    }
+    let (user, space) = ("/operator/users/{user_id}", "/operator/spaces/{space_id}");
+    described.expects_at(ann, user, "/operator/users/2");
+    let changed = ann.put("/operator/users/2", json!({"max_bytes": 1_000_000_000}));
+    described.expects("put", user, &changed.is_ok());
+    let sessions = format!("{user}/sessions");
+    described.expects_at(ann, &sessions, "/operator/users/2/sessions");
+    let link = ann.send(app.client().post("/operator/users/2/password-reset"));
+    described.expects("post", &format!("{user}/password-reset"), &link.is_ok());
+    let invitation = ann.post("/operator/invitations", json!({})).is_ok();
+    described.expects("post", "/operator/invitations", &invitation);
+    described.expects_at(ann, space, "/operator/spaces/1");
+    let changed = ann.put("/operator/spaces/1", json!({"max_bytes": 1_000_000_000}));
+    described.expects("put", space, &changed.is_ok());
+    let retried = ann.post("/operator/photos/retry", json!({})).is_ok();
+    described.expects("post", "/operator/photos/retry", &retried);
+    described.expects_at(ann, "/operator/log", "/operator/log");
+}
+
 #[test]
 fn what_is_answered_has_the_keys_and_kinds_that_are_described() {
-    let app = TestApp::new();
+    let app = TestApp::with(without_processes);
     let Described { all, met } = every_shape_is_as_described(&app);
     let schemas = all["components"]["schemas"].as_object().unwrap().keys();
     // Photos' names are parts of paths.
@@ -302,7 +335,10 @@ fn what_is_answered_has_the_keys_and_kinds_that_are_described() {
 
 #[test]
 fn for_clients_of_the_original_it_is_described_as_it_is_answered_too() {
-    let app = TestApp::with(|config| config.compatibility.original_clients = true);
+    let app = TestApp::with(|config| {
+        without_processes(config);
+        config.compatibility.original_clients = true;
+    });
     let Described { all, .. } = every_shape_is_as_described(&app);
     let timestamp = &all["components"]["schemas"]["Share"]["properties"]["timestamp"];
     assert_eq!(timestamp["example"], "2026-05-17T09:30:00");

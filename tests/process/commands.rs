@@ -93,8 +93,8 @@ fn lists_are_there_for_people_and_for_programs() {
     assert_eq!(
         parsed(&["user", "list", "--json"]),
         json!([
-            {"id": 1, "login": "ann", "name": "ann"},
-            {"id": 2, "login": "bob", "name": "bob"}
+            {"id": 1, "login": "ann", "name": "ann", "is_operator": true},
+            {"id": 2, "login": "bob", "name": "bob", "is_operator": false}
         ])
     );
     list(&["invitation", "add", "--space", "2"]);

@@ -185,6 +185,50 @@ fn a_disabled_user_is_signed_out_and_kept_out_until_they_are_enabled() {
 }
 
 #[test]
+fn the_first_user_is_an_operator_and_the_command_makes_others() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, ann, bob, _) = family(folder.path());
+    let is_operator = |person: &Person| person.get("/operator/log").unwrap().status == 200;
+    assert!(is_operator(&ann) && !is_operator(&bob));
+    assert_eq!(
+        fails(folder.path(), &["user", "operator", "ann", "--revoke"], ""),
+        "shared-spaces: User 'ann' is the only operator who can sign in: make another user an operator first\n"
+    );
+    assert_eq!(
+        audited(folder.path(), &["user", "operator", "Bob"]),
+        ["operator granted by=command-line user=2 login=\"bob\""]
+    );
+    assert_eq!(
+        fails(folder.path(), &["user", "operator", "bob"], ""),
+        "shared-spaces: bob is an operator already\n"
+    );
+    assert_eq!(
+        succeeds(folder.path(), &["user", "operator", "ann", "--revoke"], ""),
+        "ann isn't an operator any more\n"
+    );
+    assert!(is_operator(&bob) && !is_operator(&ann));
+    assert_eq!(
+        succeeds(folder.path(), &["user", "list"], ""),
+        "1\tann\n2\tbob\toperator\n"
+    );
+    // What is done by commands is in the log that operators see.
+    succeeds(folder.path(), &["space", "quota", "1", "1KB"], "");
+    let log = bob.get("/operator/log").unwrap().json();
+    let lines: Vec<_> = log.as_array().unwrap().iter().collect();
+    assert_eq!(lines.len(), 3, "{log}");
+    assert_eq!(lines[0]["who"], Value::Null);
+    assert_eq!(
+        (&lines[0]["action"], &lines[0]["about"], &lines[0]["detail"]),
+        (
+            &"space_quota_changed".into(),
+            &"Family".into(),
+            &"1000".into()
+        )
+    );
+    assert_eq!(lines[2]["action"], "operator_granted");
+}
+
+#[test]
 fn sessions_are_listed_and_ended_one_by_one_or_all() {
     let folder = tempfile::tempdir().unwrap();
     let server = Server::start(folder.path());

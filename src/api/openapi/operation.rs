@@ -181,6 +181,12 @@ impl Operation {
         self.shows::<V>(200, "The object", reference::<V>())
     }
 
+    /// It returns all of these at once.
+    pub fn returns_all<V: JsonSchema>(self) -> Self {
+        let rows = json!({"type": "array", "items": reference::<V>()});
+        self.shows::<V>(200, "The rows", rows)
+    }
+
     /// It makes one of these.
     pub fn creates<V: JsonSchema>(self) -> Self {
         let mut creation = self.shows::<V>(201, "The new object", reference::<V>());
@@ -224,9 +230,14 @@ impl Operation {
 
     /// It answers with one sentence.
     pub fn says(self, sentence: &str) -> Self {
+        self.says_with(200, sentence)
+    }
+
+    /// It answers with one sentence and this status.
+    pub fn says_with(self, status: u16, sentence: &str) -> Self {
         let text = json!({"type": "string", "const": sentence});
         self.answers(
-            200,
+            status,
             sentence,
             json!({"text/plain": {"schema": text, "example": sentence}}),
         )

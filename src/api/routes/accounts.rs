@@ -153,18 +153,20 @@ pub async fn me(app: &AppState, caller: Caller<'_>, links: Urls) -> Result<Json<
     Ok(Json(Me::new(user, details, &links)))
 }
 
-/// A user, with their profile, their address, how many notices they haven't read, and how much they have shared.
+/// A user, with their profile, their address, how many notices they haven't read, how much they have shared, and whether they are an
+/// operator.
 fn as_they_are(
     conn: &Connection,
     session: &Session,
     user: User,
     quotas: &Quotas,
-) -> Result<(User, (Profile, Email, i64, Usage))> {
+) -> Result<(User, (Profile, Email, i64, Usage, bool))> {
     let profile = profile::get(conn, session)?;
     let email = email::get(conn, user.id)?;
     let unread = notices::count_unread(conn, user.id)?;
     let usage = usage::of_user(conn, user.id, quotas)?;
-    Ok((user, (profile, email, unread, usage)))
+    let is_operator = users::is_operator(conn, user.id)?;
+    Ok((user, (profile, email, unread, usage, is_operator)))
 }
 
 #[put("/me", data = "<body>")]
@@ -243,7 +245,7 @@ pub async fn delete(
 }
 
 /// Checks the password of the caller, and counts wrong ones. Returns the hash that it matches.
-async fn check_password(
+pub(super) async fn check_password(
     app: &App,
     user: &CurrentUser<'_>,
     client: &ClientInfo,

@@ -26,8 +26,8 @@ use crate::logging::audit;
 use crate::qr;
 
 /// The default number of uses and days of an invitation.
-const USES: i64 = 1;
-const DAYS: i64 = 7;
+pub(super) const USES: i64 = 1;
+pub(super) const DAYS: i64 = 7;
 
 fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
     let role = match asked.role.as_deref() {
@@ -41,12 +41,16 @@ fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
             .into());
         }
     };
-    // Anything but a number counts as out of bounds.
-    let number = |value: &Option<Value>, default| match value {
+    let (uses, days) = (asked.uses.as_ref(), asked.days.as_ref());
+    InvitationOptions::parse(role, number(uses, USES), number(days, DAYS))
+}
+
+/// Anything but a number counts as out of bounds.
+pub(super) fn number(value: Option<&Value>, default: i64) -> i64 {
+    match value {
         None => default,
         Some(value) => whole(value).unwrap_or(i64::MIN),
-    };
-    InvitationOptions::parse(role, number(&asked.uses, USES), number(&asked.days, DAYS))
+    }
 }
 
 /// A number without a fraction, however it is written: to JSON, 7 and 7.0 are the same.

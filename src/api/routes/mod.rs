@@ -13,6 +13,7 @@ pub mod feeds;
 pub mod invitations;
 pub mod members;
 pub mod notices;
+pub mod operator;
 pub mod pages;
 pub mod password_resets;
 pub mod photos;
@@ -135,12 +136,36 @@ pub fn all() -> Vec<Route> {
         pins::add,
         pins::remove,
     ];
+    let for_operators = routes![
+        operator::status,
+        operator::checks,
+        operator::invite,
+        operator::log,
+        operator::users::list,
+        operator::users::get,
+        operator::users::change,
+        operator::users::remove,
+        operator::users::reset_link,
+        operator::users::list_sessions,
+        operator::users::end_sessions,
+        operator::users::end_session,
+        operator::spaces::list,
+        operator::spaces::get,
+        operator::spaces::change,
+        operator::spaces::remove,
+        operator::photos::get,
+        operator::photos::retry,
+        operator::backups::get,
+        operator::backups::start,
+        operator::backups::verify,
+    ];
     [
         pages::at_root(),
         for_anybody,
         for_users,
         for_members,
         for_admins,
+        for_operators,
     ]
     .concat()
 }

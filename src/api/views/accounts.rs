@@ -88,13 +88,17 @@ pub struct Me {
     unread_notices: i64,
     /// What they have shared, in whatever space, and their uploads.
     storage: Storage,
+    /// Whether they may look after the installation, on the operator's page.
+    #[schemars(extend("example" = false))]
+    is_operator: bool,
 }
 
 impl Me {
-    /// This user, with what they have chosen, where mail for them goes, how many notices they haven't read, and how much they have shared.
+    /// This user, with what they have chosen, where mail for them goes, how many notices they haven't read, how much they have shared, and
+    /// whether they are an operator.
     pub fn new(
         user: users::User,
-        (profile, email, unread_notices, usage): (Profile, Email, i64, Usage),
+        (profile, email, unread_notices, usage, is_operator): (Profile, Email, i64, Usage, bool),
         urls: &Urls,
     ) -> Self {
         Self {
@@ -107,6 +111,7 @@ impl Me {
             digest: email.digest.into(),
             unread_notices,
             storage: usage.into(),
+            is_operator,
         }
     }
 }

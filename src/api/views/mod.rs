@@ -22,8 +22,12 @@ pub mod notices;
 pub mod own_data;
 // Browsers that get push messages.
 pub mod push;
-// What the command line shows to programs.
+// What operators are shown, in the app and on the command line.
 pub mod operation;
+// The operator's page.
+pub mod operator;
+// The queue and the backups on it.
+pub mod operator_storage;
 // The keys of bodies.
 pub mod payload;
 // Photos with their previews, and the list of a space's.

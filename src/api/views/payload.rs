@@ -90,6 +90,14 @@ pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
     }
 }
 
+/// As [`values`], and it may be left out or null.
+pub const fn optional_values(key: &'static str, name: FieldName, max: usize) -> Field {
+    Field {
+        is_required: false,
+        ..values(key, name, max)
+    }
+}
+
 /// A request's body as a type.
 pub trait Payload: DeserializeOwned {
     /// Its keys, in the order in which they are checked.
@@ -99,8 +107,8 @@ pub trait Payload: DeserializeOwned {
 }
 
 /// Reads what is there, be it null: of a key that may be left out, to change nothing, and whose null means something else.
-pub(super) fn said<'de, D: Deserializer<'de>>(
+pub(super) fn said<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     value: D,
-) -> Result<Option<Option<String>>, D::Error> {
+) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(value).map(Some)
 }

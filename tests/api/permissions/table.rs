@@ -23,14 +23,14 @@ pub struct Row {
     pub method: Method,
     pub route: &'static str,
     pub path: &'static str,
-    body: Body,
+    pub body: Body,
     pub statuses: [u16; 7],
 }
 
 /// The people of the table, with the logins that they have. The removed account's session is still in a browser.
 pub const ROLES: [(&str, Option<&str>); 7] = [
     ("anonymous", None),
-    ("stranger", Some("cid")),
+    ("operator, a stranger", Some("cid")),
     ("former member", Some("eve")),
     ("member", Some("dan")),
     ("author", Some("bob")),
@@ -246,13 +246,13 @@ pub fn table() -> Vec<Row> {
             Json(json!({"name": "Ann Miller"})),
             USERS,
         ),
-        // The admin is the only one of a space with other members.
+        // The admin is the only one of a space with other members, the operator the only one at all.
         row(
             Delete,
             "/me",
             "/me",
             Json(json!({"password": PASSWORD})),
-            [401, 204, 204, 204, 204, 400, 401],
+            [401, 409, 204, 204, 204, 400, 401],
         ),
         row(Get, "/me/export", "/me/export", None, USERS),
         row(Put, "/me/avatar", "/me/avatar", Photo, USERS),
@@ -577,7 +577,7 @@ pub fn table() -> Vec<Row> {
     for (route, path, refused) in [confirm, ("/unsubscribe/<token>", "/unsubscribe/x", 403)] {
         rows.extend([Get, Post].map(|method| row(method, route, path, None, [refused; 7])));
     }
-    rows.extend(at_root);
+    rows.extend(at_root.chain(super::operators::rows()));
     rows
 }
 

@@ -19,7 +19,9 @@ use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::auth::passwords::Passwords;
 use shared_spaces::config::Config;
+use shared_spaces::domain::access::OperatorRight;
 use shared_spaces::domain::mailing::{self, Mail};
+use shared_spaces::domain::operating::Act;
 use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::domain::text::GivenLogin;
 use shared_spaces::domain::tokens::Token;
@@ -238,6 +240,17 @@ impl TestApp {
             .db
             .write(move |conn| mailing::claim(conn, &token, now));
         self.wait(claimed).unwrap()
+    }
+
+    /// Makes a user an operator, or takes that from them, as the command line does.
+    pub fn set_operator(&self, login: &'static str, is_operator: bool) {
+        let now = self.app.now();
+        let changed = self.app.db.write(move |conn| {
+            let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
+            let by = OperatorRight::of_command_line();
+            Act::new(conn, &by, now).set_operator(&user, is_operator)
+        });
+        assert!(self.wait(changed).unwrap());
     }
 
     /// Disables an account, as the command line does.

@@ -122,6 +122,9 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             login: String::from("ann"),
             spaces: vec![String::from("Family")],
         }])
+        .refuses([Conflict::LastOperator {
+            login: String::from("ann"),
+        }])
         .refuses([too_many_attempts()]),
         operation("get", "/me/export", "accounts.export", "Download all that is mine as a ZIP")
             .about(
@@ -241,7 +244,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
     ]
 }
 
-fn too_many_attempts() -> Overload {
+pub(super) fn too_many_attempts() -> Overload {
     Overload::TooManyAttempts {
         wait: Duration::from_secs(60),
     }

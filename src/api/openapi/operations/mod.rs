@@ -10,6 +10,10 @@ mod comments;
 mod feeds;
 // What users are told of.
 mod notices;
+// Looking after the installation.
+mod operator;
+// Its photos and backups.
+mod operator_storage;
 // Push messages.
 mod push;
 // The photos of shares.
@@ -41,7 +45,7 @@ use crate::error::{
 };
 
 /// What the operations are about.
-pub const TAGS: [(&str, &str); 14] = [
+pub const TAGS: [(&str, &str); 15] = [
     ("server", "The server itself"),
     ("accounts", "Registering, signing in and out, sessions"),
     ("spaces", "The places that people share"),
@@ -59,6 +63,7 @@ pub const TAGS: [(&str, &str); 14] = [
     ("events", "Changes, as they happen"),
     ("notices", "What users are told of, and how much"),
     ("push", "Messages to browsers"),
+    ("operator", "Looking after the installation, for operators"),
 ];
 
 /// Every operation, with the bounds of these settings.
@@ -81,6 +86,8 @@ pub fn all(config: &Config) -> Vec<Operation> {
     all.extend(events::events());
     all.extend(notices::notices());
     all.extend(push::push());
+    all.extend(operator::operator());
+    all.extend(operator_storage::storage());
     all
 }
 

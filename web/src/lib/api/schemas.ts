@@ -9,6 +9,111 @@ export interface components {
             /** @example dGhpcyBpcyBhbiBleGFtcGxl */
             access_token: string;
         };
+        /** @description An invitation to an account, with its link. */
+        AccountInvitation: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The link as a QR code, an SVG image.
+             * @example <svg/>
+             */
+            qr: string;
+            /**
+             * Format: uri
+             * @example http://localhost:8000/app/password-reset#dGhpcyBpcyBhbiBleGFtcGxl
+             */
+            url: string;
+            /** @example 1 */
+            uses_left: number;
+        };
+        /** @description The backups that this server makes. */
+        Backups: {
+            /** @description What is at the destination, the newest first, at most 100. */
+            archives: {
+                /** @description Whether its database was damaged when it was made. */
+                is_damaged: boolean;
+                /**
+                 * Format: date-time
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                made_at: string;
+                /** @example shared-spaces-20251124T160000Z.tar.zst */
+                name: string;
+            }[];
+            /**
+             * @description Where they go; null if the settings name no place.
+             * @example /mnt/disk/spaces
+             */
+            destination: string | null;
+            /**
+             * @description How often one is made; null if none is made on its own.
+             * @example 86400
+             */
+            interval_seconds: number | null;
+            /** @description The last one since the start of this server. */
+            last_backup: {
+                /**
+                 * Format: date-time
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                at: string;
+                /**
+                 * @description What was done, or why it wasn't.
+                 * @example Backed up the database and 7 photos
+                 */
+                message: string;
+                succeeded: boolean;
+            } | null;
+            /** @description The last verification since the start of this server. */
+            last_verification: {
+                /**
+                 * Format: date-time
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                at: string;
+                /**
+                 * @description What was done, or why it wasn't.
+                 * @example Backed up the database and 7 photos
+                 */
+                message: string;
+                succeeded: boolean;
+            } | null;
+            /**
+             * Format: date-time
+             * @description When the next backup is due, if that is known.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            next_at: string | null;
+            /**
+             * @description How many archives are kept.
+             * @example 7
+             */
+            retain: number;
+            /**
+             * @description What is running now.
+             * @enum {string|null}
+             */
+            running: "backup" | "verification" | null;
+            /** @description Why the destination can't be read, if it can't. */
+            unreadable: string | null;
+        };
+        /** @description What a check has found, as `shared-spaces doctor` says it. */
+        CheckOutcome: {
+            /**
+             * @description What was found and, unless it is well, what to do.
+             * @example No photo has failed
+             */
+            message: string;
+            /**
+             * @description How bad it is.
+             * @enum {string}
+             */
+            severity: "ok" | "warning" | "error";
+        };
         /** @description A comment on a share. */
         Comment: {
             /**
@@ -198,6 +303,42 @@ export interface components {
             timestamp: string;
             user: components["schemas"]["User"];
         };
+        /** @description A line of the log of what operators have done. */
+        LogLine: {
+            /**
+             * @description The login of the user or the name of the space that it is about, as it was then.
+             * @example bob
+             */
+            about: string | null;
+            /**
+             * Format: int64
+             * @description The id of the user or the space.
+             * @example 2
+             */
+            about_id: number | null;
+            /**
+             * @example account_disabled
+             * @enum {string}
+             */
+            action: "account_made" | "account_disabled" | "account_enabled" | "account_removed" | "operator_granted" | "operator_revoked" | "password_reset" | "reset_link_made" | "sessions_ended" | "user_quota_changed" | "invitation_made" | "invitation_revoked" | "space_transferred" | "space_quota_changed" | "space_removed" | "photos_retried" | "backup_started" | "verification_started";
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            at: string;
+            /**
+             * @description What was chosen: a quota, a login, an id of an invitation, a number of photos.
+             * @example 1000000
+             */
+            detail: string | null;
+            /** Format: int64 */
+            id: number;
+            /**
+             * @description The login of the operator; null on the command line.
+             * @example ann
+             */
+            who: string | null;
+        };
         /** @description The current user, as they see themselves. */
         Me: {
             /**
@@ -223,6 +364,11 @@ export interface components {
              */
             email_refused: string | null;
             id: components["schemas"]["Id"];
+            /**
+             * @description Whether they may look after the installation, on the operator's page.
+             * @example false
+             */
+            is_operator: boolean;
             /**
              * @description The language that they have chosen to be written to in; null if that is the language of each device.
              * @enum {string|null}
@@ -365,8 +511,154 @@ export interface components {
             /** @description On their devices. */
             push: boolean;
         };
+        /** @description A space alone: who is in it and how much, and nothing of what is shared there. */
+        OperatedSpace: {
+            /**
+             * Format: int64
+             * @description Of photos and videos, without previews.
+             */
+            bytes: number;
+            /** Format: int64 */
+            comments: number;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /**
+             * @description Whether it was set for this one alone, whatever the settings say.
+             * @example true
+             */
+            has_own_quota: boolean;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The quota; null if there is none.
+             * @example 10000000000
+             */
+            max_bytes: number | null;
+            members: components["schemas"]["OperatorsMember"][];
+            /** @example Family */
+            name: string;
+            /** Format: int64 */
+            photos: number;
+            /** Format: int64 */
+            shares: number;
+            /** @example 734003200 */
+            used_bytes: number;
+            /** Format: int64 */
+            videos: number;
+        };
+        /** @description An account, as operators see it. */
+        OperatorsAccount: {
+            /**
+             * Format: date-time
+             * @description Since when it can't be used; null if it can.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            disabled_at: string | null;
+            /**
+             * @description Whether it was set for this one alone, whatever the settings say.
+             * @example true
+             */
+            has_own_quota: boolean;
+            id: components["schemas"]["Id"];
+            /** @example false */
+            is_operator: boolean;
+            /** @example ann */
+            login: string;
+            /**
+             * @description The quota; null if there is none.
+             * @example 10000000000
+             */
+            max_bytes: number | null;
+            /** @example Ann Miller */
+            name: string;
+            /**
+             * Format: int64
+             * @description How many spaces they are in.
+             * @example 3
+             */
+            spaces: number;
+            /** @example 734003200 */
+            used_bytes: number;
+        };
+        /** @description A member of it. */
+        OperatorsMember: {
+            is_admin: boolean;
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            joined_at: string;
+            user: components["schemas"]["OperatorsPerson"];
+        };
+        /** @description A user as operators see them: without links, which the command line has no address for. */
+        OperatorsPerson: {
+            id: components["schemas"]["Id"];
+            /** @example ann */
+            login: string;
+            /** @example Ann Miller */
+            name: string;
+        };
+        /** @description A session of a user as operators see it. */
+        OperatorsSession: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            created_at: string;
+            /**
+             * @description The `User-Agent` of the browser or app.
+             * @example Mozilla/5.0 (Android 16; Mobile)
+             */
+            device: string | null;
+            id: components["schemas"]["Id"];
+            /**
+             * Format: date-time
+             * @description When it was last used, accurate to an hour.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            last_used_at: string;
+        };
         /** @example 1-34.jpg */
         PhotoName: string;
+        /** @description The queue of new photos, and those that have failed. */
+        PhotoQueueState: {
+            /** @description Messages of the queue that aren't the name of a photo. */
+            foreign: string[];
+            oldest_queued_seconds: number | null;
+            /** @description Those that were given up, at most 100. */
+            photos: {
+                attempts: number | null;
+                /** @description Why the last attempt failed. */
+                error: string | null;
+                /**
+                 * Format: date-time
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                failed_at: string | null;
+                photo: components["schemas"]["PhotoName"];
+                /**
+                 * Format: date-time
+                 * @description When it was sent to the queue.
+                 * @example 2026-05-17T09:30:00.250Z
+                 */
+                sent_at: string | null;
+            }[];
+            /**
+             * Format: int64
+             * @description Photos that wait in the queue of the database.
+             * @example 0
+             */
+            queued: number;
+            /**
+             * @description About how many more have failed.
+             * @example 0
+             */
+            remaining: number;
+            /** @description Photos without previews, at most 100. */
+            without_previews: components["schemas"]["PhotoName"][];
+        };
         /** @description A preview, with its size in pixels. */
         Preview: {
             /** @example 400 */
@@ -385,7 +677,7 @@ export interface components {
              * @description A stable identifier for programs, independent of the sentence.
              * @enum {string}
              */
-            code: "account_disabled" | "admin_cant_leave" | "already_member" | "bad_link" | "blank" | "busy" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "disk_low" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "key_of_another_upload" | "last_admin" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_mail" | "no_such_notice" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_push_key" | "no_such_push_subscription" | "no_such_range" | "no_such_rendition" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_an_emoji" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "server_quota_exceeded" | "several_photos" | "share_edited" | "space_has_members" | "space_quota_exceeded" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_own_reactions" | "too_many_pins" | "too_many_reactions" | "too_many_requests" | "too_many_spaces" | "too_many_streams" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "user_quota_exceeded" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
+            code: "account_disabled" | "admin_cant_leave" | "already_member" | "backup_running" | "bad_link" | "blank" | "busy" | "checks_running" | "coded_body" | "cookie_logout_by_get" | "cross_origin" | "data_gone" | "disk_full" | "disk_low" | "expired_link" | "forbidden_characters" | "form_too_large" | "gave_way" | "http" | "internal" | "invitation_needed" | "invitation_to_account" | "key_of_another_share" | "key_of_another_space" | "key_of_another_upload" | "last_admin" | "last_operator" | "malformed" | "method_not_allowed" | "missing_key" | "new_passwords_dont_match" | "no_backup_destination" | "no_concatenation" | "no_such_comment" | "no_such_endpoint" | "no_such_feed" | "no_such_invitation" | "no_such_login" | "no_such_mail" | "no_such_notice" | "no_such_photo" | "no_such_photo_of_share" | "no_such_photo_of_space" | "no_such_poster" | "no_such_push_key" | "no_such_push_subscription" | "no_such_range" | "no_such_rendition" | "no_such_reset" | "no_such_session" | "no_such_share" | "no_such_space" | "no_such_upload" | "no_such_user" | "not_a_member" | "not_an_admin" | "not_an_emoji" | "not_an_operator" | "not_boolean" | "not_by_https" | "not_provided" | "not_ready" | "not_text" | "not_the_author" | "not_the_owner" | "only_admin" | "other_account" | "passwords_dont_match" | "photo_damaged" | "photo_format" | "photo_heic_off" | "photo_not_shown" | "photo_spoiled" | "photo_twice" | "photo_type" | "photos_unavailable" | "registration_closed" | "restored_folder" | "server_quota_exceeded" | "several_photos" | "share_edited" | "space_has_members" | "space_quota_exceeded" | "too_large" | "too_long" | "too_many_attempts" | "too_many_feeds" | "too_many_invitations" | "too_many_own_reactions" | "too_many_pins" | "too_many_reactions" | "too_many_requests" | "too_many_spaces" | "too_many_streams" | "too_many_uploads" | "too_many_waiting" | "too_many_zips" | "too_short" | "too_slow" | "tus_version" | "unauthorized" | "upload_checksum" | "upload_in_use" | "upload_incomplete" | "upload_offset" | "upload_twice" | "user_exists" | "user_quota_exceeded" | "video_damaged" | "video_off" | "video_poster_of_photo" | "video_unsupported" | "wrong_content_type" | "wrong_login" | "wrong_password" | "zip_of_too_many";
             /** @description The sentence that a plain-text response consists of. */
             detail: string;
             /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
@@ -394,7 +686,7 @@ export interface components {
                  * @description The part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "digest" | "email" | "end_invitations" | "is_admin" | "endpoint" | "invitation" | "keep_dates" | "keys" | "kind" | "language" | "level" | "limit" | "login" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "poster" | "push" | "role" | "share_id" | "taken_at" | "text" | "time_zone" | "token" | "up_to" | "upload" | "uploads" | "uses" | "video";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "digest" | "disabled" | "email" | "end_invitations" | "is_admin" | "is_operator" | "endpoint" | "invitation" | "keep_dates" | "keys" | "kind" | "language" | "level" | "limit" | "login" | "max_bytes" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "photos" | "poster" | "push" | "role" | "share_id" | "taken_at" | "text" | "time_zone" | "token" | "transfer_to" | "up_to" | "upload" | "uploads" | "uses" | "video";
                 /** @description The id that doesn't exist, as it was sent. */
                 id?: string;
                 /** @description The missing key of the JSON object. */
@@ -477,6 +769,29 @@ export interface components {
             emoji: string;
             /** @description Whether I am one of them. */
             mine: boolean;
+        };
+        /** @description How many photos were sent to the workers again. */
+        Retried: {
+            /** @example 2 */
+            retried: number;
+        };
+        /** @description A link with a secret, which is returned only once. */
+        SecretLink: {
+            /**
+             * Format: date-time
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            expires_at: string;
+            /**
+             * @description The link as a QR code, an SVG image.
+             * @example <svg/>
+             */
+            qr: string;
+            /**
+             * Format: uri
+             * @example http://localhost:8000/app/password-reset#dGhpcyBpcyBhbiBleGFtcGxl
+             */
+            url: string;
         };
         /** @description What a client can know before its user signs in. */
         Server: {
@@ -563,6 +878,83 @@ export interface components {
             sends_mail: boolean;
             /** @description Empty if videos aren't accepted. */
             video_types: string[];
+        };
+        /** @description What the installation has and how it is doing. */
+        ServerStatus: {
+            /**
+             * Format: int64
+             * @description Of photos and videos, without previews.
+             */
+            bytes: number;
+            /** Format: int64 */
+            comments: number;
+            /** @description Null where the system doesn't say. */
+            database_bytes: number | null;
+            /**
+             * Format: int64
+             * @description Spaces whose deletion isn't over.
+             */
+            deleted_spaces: number;
+            /**
+             * Format: int64
+             * @description Photos whose bytes are to be deleted.
+             */
+            deletions: number;
+            /** Format: int64 */
+            disabled_users: number;
+            /**
+             * Format: int64
+             * @description Photos that were given up.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Those of them that the store didn't delete when it was asked.
+             */
+            failed_deletions: number;
+            /** @description What can still be written to the disk of the data folder. */
+            free_bytes: number | null;
+            /** @description Whether the disk has room for photos and videos. */
+            has_room: boolean;
+            /** @description Whether a server is running on the data folder. */
+            is_served: boolean;
+            oldest_queued_seconds: number | null;
+            /** Format: int64 */
+            photos: number;
+            /**
+             * Format: int64
+             * @description Photos that wait in the queue of the database.
+             */
+            queued: number;
+            /** @description What they may take; null without a quota. */
+            quota_bytes: number | null;
+            /** Format: int64 */
+            sessions: number;
+            /** Format: int64 */
+            shares: number;
+            /** Format: int64 */
+            spaces: number;
+            /** @description What photos and videos take, with previews, renditions and uploads. */
+            stored_bytes: number;
+            /**
+             * Format: int64
+             * @description Photos whose names the queue hasn't accepted yet.
+             */
+            unsent: number;
+            /**
+             * Format: int64
+             * @description Uploads that no share has taken yet.
+             */
+            uploads: number;
+            /** Format: int64 */
+            users: number;
+            /** @example 0.1.0 */
+            version: string;
+            /** Format: int64 */
+            videos: number;
+            /** @description The log of the database. */
+            wal_bytes: number | null;
+            without_previews: number;
         };
         /** @description One of the user's own sessions. */
         Session: {
@@ -679,6 +1071,34 @@ export interface components {
             id: components["schemas"]["Id"];
             /** @example Family */
             name: string;
+        };
+        /** @description A space in the list of all. */
+        SpaceInTotal: {
+            /**
+             * @description Whether it was set for this one alone, whatever the settings say.
+             * @example true
+             */
+            has_own_quota: boolean;
+            id: components["schemas"]["Id"];
+            /**
+             * @description The quota; null if there is none.
+             * @example 10000000000
+             */
+            max_bytes: number | null;
+            /**
+             * Format: int64
+             * @example 4
+             */
+            members: number;
+            /** @example Family */
+            name: string;
+            /**
+             * Format: int64
+             * @example 20
+             */
+            shares: number;
+            /** @example 734003200 */
+            used_bytes: number;
         };
         /** @description A space as its members see it. */
         SpaceOfMember: {

@@ -2,48 +2,7 @@
 
 import type { Sentences } from './server.sentences';
 
-/** What replaces {field}, by the server's name for it. */
-export const fields: Record<string, string> = {
-  body: 'Die Anfrage',
-  by: 'Die Reihenfolge',
-  caption: 'Die Bildunterschrift',
-  confirm_password: 'Das wiederholte Passwort',
-  days: 'Die Zahl der Tage',
-  email: 'Die E-Mail',
-  end_invitations: 'Das Ende der Einladungen',
-  endpoint: 'Die Adresse des Push-Dienstes',
-  invitation: 'Die Einladung',
-  is_admin: 'Ob jemand Admin ist',
-  keep_dates: 'Ob die Daten der Aufnahmen bleiben',
-  keys: 'Die Schlüssel des Browsers',
-  kind: 'Die Art',
-  language: 'Die Sprache',
-  level: 'Wovon du erfährst,',
-  limit: 'Die Zahl der Zeilen',
-  login: 'Der Anmeldename',
-  media: 'Die Liste der Fotos',
-  name: 'Der Name',
-  new_name: 'Der neue Name',
-  new_password: 'Das neue Passwort',
-  old_password: 'Das alte Passwort',
-  order: 'Die Reihenfolge',
-  password: 'Das Passwort',
-  photo: 'Das Foto',
-  poster: 'Das Vorschaubild',
-  digest: 'Die Zusammenfassung',
-  push: 'Die Mitteilung auf Geräten',
-  role: 'Die Rolle',
-  share_id: 'Die Nummer des Beitrags',
-  taken_at: 'Die Zeit der Aufnahme',
-  text: 'Der Text',
-  time_zone: 'Die Zeitzone',
-  token: 'Der Schlüssel des Links',
-  up_to: 'Die letzte gelesene Mitteilung',
-  upload: 'Die hochgeladene Datei',
-  uploads: 'Alles, was auf seinen Beitrag wartet,',
-  uses: 'Die Zahl der Einladungen',
-  video: 'Das Video',
-};
+export { fields } from './server.fields.de';
 
 export const sentences: Sentences = {
   too_long: '{field} darf höchstens {max} Zeichen haben',
@@ -65,6 +24,9 @@ export const sentences: Sentences = {
   'malformed.login_right_to_left':
     'Ein Anmeldename von rechts nach links muss mit einem Buchstaben beginnen und mit einem Buchstaben oder einer Ziffer enden',
   'malformed.piled_marks': '{field} enthält Buchstaben, auf denen sich Zeichen häufen',
+  'malformed.not_true_or_false': '{field} muss ja oder nein sein',
+  'malformed.quota_bytes': 'Der Speicherplatz muss eine Zahl von Bytes sein',
+  'malformed.photo_names': 'Das sind keine Namen von Fotos, oder mehr als {max}',
   'malformed.out_of_range': '{field} muss eine Zahl von {min} bis {max} sein',
   'malformed.not_one_of': '{field} hat einen Wert, den es nicht gibt',
   'malformed.not_utf8': '{field} muss ein Text in UTF-8 sein',
@@ -136,6 +98,12 @@ export const sentences: Sentences = {
   space_has_members: 'Das geht erst, wenn niemand sonst mehr in diesem Raum ist',
   already_member: 'Diese Person ist schon Mitglied dieses Raums',
   admin_cant_leave: 'Wer Admin ist, kann den Raum nicht verlassen',
+  not_an_operator: 'Das darf nur, wer den Server betreibt',
+  last_operator: 'Nur noch {login} betreibt den Server und kann sich anmelden. Gib erst jemand anderem das Recht dazu',
+  checks_running: 'Die Prüfungen laufen schon. Versuch es gleich noch einmal',
+  backup_running: 'Gerade wird gesichert oder eine Sicherung geprüft. Warte, bis das zu Ende ist',
+  no_backup_destination: 'Es ist nicht eingestellt, wohin gesichert wird (backup.destination)',
+  restored_folder: 'Diese Daten kommen aus einer Sicherung. Bis sie das Original ersetzen, bleiben Sicherungen und SQS unberührt: shared-spaces backup --take-over',
   last_admin: 'Ein Raum braucht mindestens einen Admin',
   no_such_share: 'Diesen Beitrag gibt es nicht mehr',
   share_edited:
