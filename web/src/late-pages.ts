@@ -12,6 +12,9 @@ export const late = {
   settings: () => import('./pages/Settings.svelte'),
 };
 
+/** That of the few who run the server. It shows nothing without a line, and so isn't loaded ahead of time. */
+export const operatorPage = () => import('./pages/Operator.svelte');
+
 /** Loads them ahead of time, so that they open without delay, and on a line that is lost by then. */
 export function prepareLatePages(): void {
   for (const load of Object.values(late)) {

@@ -55,6 +55,7 @@ export const en = {
   'nav.back': 'Back',
   'nav.account': 'Account',
   'nav.notices': 'Notifications',
+  'nav.operator': 'This server',
   'nav.unread': { one: '{n} unread', other: '{n} unread' },
   'nav.notices_unread': { one: 'Notifications, {n} unread', other: 'Notifications, {n} unread' },
 

@@ -14,6 +14,10 @@ export interface PhotoAddress {
 /** Photos alone, or videos; null for both. */
 export type Kinds = Medium['kind'] | null;
 
+/** What the page of those who run the server is made of. */
+const OPERATOR = ['people', 'spaces', 'storage', 'photos', 'backups', 'health', 'log'] as const;
+export type OperatorSection = (typeof OPERATOR)[number];
+
 export type Route =
   | { page: 'home' }
   | { page: 'sign-in' }
@@ -23,6 +27,7 @@ export type Route =
   | { page: 'account' }
   | { page: 'notices' }
   | { page: 'share-target' }
+  | { page: 'operator'; section: OperatorSection }
   | { page: 'space'; id: number }
   | { page: 'members'; id: number }
   | { page: 'photos'; id: number; photo: PhotoAddress | null; kinds: Kinds }
@@ -38,6 +43,7 @@ export const paths = {
   passwordReset: `${app}/password-reset`,
   account: `${app}/account`,
   notices: `${app}/notices`,
+  operator: (section: OperatorSection = 'people') => `${app}/operator${section === 'people' ? '' : `/${section}`}`,
   space: (id: number) => `${app}/spaces/${id}`,
   members: (id: number) => `${app}/spaces/${id}/members`,
   photos: (id: number, kinds: Kinds = null) => `${app}/spaces/${id}/photos${only(kinds)}`,
@@ -62,6 +68,7 @@ export function match(url: string): Route {
   if (parts[0] !== 'app') return NOT_FOUND;
   const [, noun, given, view, ...items] = parts;
   if (noun === undefined) return { page: 'home' };
+  if (noun === 'operator') return view === undefined ? operatorAt(given) : NOT_FOUND;
   if (given === undefined) {
     return isPage(noun) ? { page: noun } : NOT_FOUND;
   }
@@ -73,6 +80,11 @@ export function match(url: string): Route {
   if (noun !== 'spaces') return NOT_FOUND;
   if (view === undefined) return { page: 'space', id };
   return view === 'members' || view === 'settings' ? { page: view, id } : NOT_FOUND;
+}
+
+function operatorAt(given = 'people'): Route {
+  const section = OPERATOR.find((each) => each === given);
+  return section ? { page: 'operator', section } : NOT_FOUND;
 }
 
 /** The photos of a space, or one over them: the photo's number follows that of its share. */

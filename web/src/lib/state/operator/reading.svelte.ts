@@ -1,0 +1,40 @@
+// Something that is read from the server as a whole: what was read last stays while it is read again.
+
+import { RequestOrder } from '../request-order';
+
+export class Reading<T> {
+  /** Null until it was read once. */
+  value = $state.raw<T | null>(null);
+  loading = $state(false);
+  /** Why it couldn't be read the last time. */
+  error = $state.raw<unknown>(null);
+
+  #turns = new RequestOrder();
+  #open = 0;
+
+  constructor(private readonly read: () => Promise<T>) {}
+
+  /** Reads it again. A refusal is in `error`, and what was read before stays. */
+  load = async (): Promise<void> => {
+    const turn = this.#turns.begin();
+    this.#open += 1;
+    this.loading = true;
+    try {
+      const value = await this.read();
+      if (!this.#turns.takes(turn)) return;
+      this.value = value;
+      this.error = null;
+    } catch (error) {
+      if (this.#turns.takes(turn)) this.error = error;
+    } finally {
+      this.#open -= 1;
+      this.loading = this.#open > 0;
+    }
+  };
+
+  clear(): void {
+    this.#turns.changed();
+    this.value = null;
+    this.error = null;
+  }
+}
