@@ -19,6 +19,8 @@ describe('an address', () => {
     ['/app/spaces/3/settings', { page: 'settings', id: 3 }],
     ['/app/shares/12', { page: 'share', id: 12 }],
     ['/app/account', { page: 'account' }],
+    ['/app/operator', { page: 'operator', section: 'people' }],
+    ['/app/operator/backups', { page: 'operator', section: 'backups' }],
   ])('%s leads to its page', (path, route) => {
     expect(match(path)).toEqual(route);
   });
@@ -36,6 +38,8 @@ describe('an address', () => {
     '/app/shares/3/photos',
     '/app/shares/1/edit',
     '/app/account/3',
+    '/app/operator/3',
+    '/app/operator/log/3',
   ])('%s leads nowhere', (path) => {
     expect(match(path)).toEqual({ page: 'not-found' });
   });
@@ -45,6 +49,8 @@ describe('an address', () => {
     expect(match(paths.photos(3, 'photo'))).toEqual({ page: 'photos', id: 3, photo: null, kinds: 'photo' });
     expect(match(paths.photo(3, 7, 9, 'video'))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 }, kinds: 'video' });
     expect(match(paths.photo(3, 7, 9))).toEqual({ page: 'photos', id: 3, photo: { share: 7, photo: 9 }, kinds: null });
+    expect(match(paths.operator())).toEqual({ page: 'operator', section: 'people' });
+    expect(match(paths.operator('log'))).toEqual({ page: 'operator', section: 'log' });
     expect(match(paths.settings(3))).toEqual({ page: 'settings', id: 3 });
     expect(spaceOf(match(paths.members(3)))).toBe(3);
     expect(spaceOf(match(paths.account))).toBeNull();

@@ -20,7 +20,6 @@ export const de: OperatorMessages = {
   'count.shares': { one: '{n} Beitrag', other: '{n} Beiträge' },
   'used': '{used} belegt',
   'used_of': '{used} von {max}',
-  'used_unlimited': '{used} belegt, ohne Quote',
 
   'invite.title': 'Einladen',
   'invite.text': 'Mit dem Link legen sie ein Konto an. In einen Raum führt er nicht: Dort fügen die Admins des Raums sie hinzu.',

@@ -20,7 +20,6 @@ export const en = {
   'count.shares': { one: '{n} share', other: '{n} shares' },
   'used': '{used} used',
   'used_of': '{used} of {max}',
-  'used_unlimited': '{used} used, without a quota',
 
   'invite.title': 'Invite people',
   'invite.text': 'With the link, they create an account. It brings them into no space: the admins of a space add them there.',
