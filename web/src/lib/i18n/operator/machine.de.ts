@@ -45,7 +45,7 @@ export const machine: MachineMessages = {
   'photos.previews': 'Diese werden in voller Größe gezeigt, weil sich keine kleinen Bilder von ihnen machen ließen. Warum, steht im Log des Workers.',
 
   'backups.none_title': 'Es gibt keine geplanten Sicherungen.',
-  'backups.none': 'Setz backup.destination auf einen Ordner oder auf s3://bucket/prefix, und starte den Server neu. Dann macht er von selbst Sicherungen.',
+  'backups.none': 'Setz backup.destination auf einen Ordner oder auf s3://bucket/prefix und backup.interval auf eine Zeit wie 24h, und starte den Server dann neu.',
   'backups.title': 'Sicherungen',
   'backups.destination': 'Wo',
   'backups.interval': 'Abstand',

@@ -45,7 +45,7 @@ export const machine = {
   'photos.previews': 'These are shown in full size, because no small pictures of them could be made. The worker’s log says why.',
 
   'backups.none_title': 'There are no scheduled backups.',
-  'backups.none': 'Set backup.destination to a folder or to s3://bucket/prefix, and restart the server. It then makes backups by itself.',
+  'backups.none': 'Set backup.destination to a folder or to s3://bucket/prefix, and backup.interval to a time such as 24h, then restart the server.',
   'backups.title': 'Backups',
   'backups.destination': 'Where',
   'backups.interval': 'Time between backups',
