@@ -77,6 +77,19 @@ test('an answer that was overtaken by a newer one is not shown', async () => {
   expect([reading.value, reading.loading]).toEqual([2, false]);
 });
 
+test('what the server does for one at a time is not asked for again before it has answered', async () => {
+  const open = later<number>();
+  const read = vi.fn(() => open.promise);
+  const reading = new Reading<number>(read, true);
+  const both = [reading.load(), reading.load()];
+  open.resolve(3);
+  await Promise.all(both);
+  expect([reading.value, reading.loading]).toEqual([3, false]);
+  expect(read).toHaveBeenCalledTimes(1);
+  await reading.load();
+  expect(read).toHaveBeenCalledTimes(2);
+});
+
 test('what was read for one person is not there for the next', async () => {
   const open = later<number>();
   const reading = new Reading(() => open.promise);

@@ -67,7 +67,6 @@ export const de: OperatorMessages = {
   'sessions.end': 'Beenden',
   'sessions.end_of': 'Sitzung beenden: {device}',
   'sessions.end_all': 'Alle beenden',
-  'sessions.end_others': 'Alle anderen beenden',
   'sessions.ended': 'Sitzung beendet',
   'sessions.ended_all': 'Sitzungen beendet',
 

@@ -67,7 +67,6 @@ export const en = {
   'sessions.end': 'End',
   'sessions.end_of': 'End the session: {device}',
   'sessions.end_all': 'End all',
-  'sessions.end_others': 'End all but this one',
   'sessions.ended': 'Session ended',
   'sessions.ended_all': 'Sessions ended',
 

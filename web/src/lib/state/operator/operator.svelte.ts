@@ -39,7 +39,7 @@ export class Operator {
     this.spaces = new Listing({ first: api.spaces, more: api.moreSpaces });
     this.log = new Listing({ first: api.log, more: api.moreLog });
     this.status = new Reading(api.status);
-    this.checks = new Reading(api.checks);
+    this.checks = new Reading(api.checks, true);
     this.photos = new Reading(api.photos);
     this.backups = new Reading(api.backups);
   }

@@ -1,6 +1,7 @@
 // Something that is read from the server as a whole: what was read last stays while it is read again.
 
 import { RequestOrder } from '../request-order';
+import { SingleFlight } from '../single-flight';
 
 export class Reading<T> {
   /** Null until it was read once. */
@@ -11,11 +12,18 @@ export class Reading<T> {
 
   #turns = new RequestOrder();
   #open = 0;
+  #flight = new SingleFlight();
 
-  constructor(private readonly read: () => Promise<T>) {}
+  /** `isSlow`: the server does it for one at a time, and so it isn't asked for again before it has answered. */
+  constructor(
+    private readonly read: () => Promise<T>,
+    private readonly isSlow = false,
+  ) {}
 
   /** Reads it again. A refusal is in `error`, and what was read before stays. */
-  load = async (): Promise<void> => {
+  load = (): Promise<void> => (this.isSlow ? this.#flight.run(() => this.#load()) : this.#load());
+
+  async #load(): Promise<void> {
     const turn = this.#turns.begin();
     this.#open += 1;
     this.loading = true;
@@ -30,7 +38,7 @@ export class Reading<T> {
       this.#open -= 1;
       this.loading = this.#open > 0;
     }
-  };
+  }
 
   clear(): void {
     this.#turns.changed();
