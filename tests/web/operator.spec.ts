@@ -164,10 +164,8 @@ test('photos that failed are listed with the reason, and tried again', async ({ 
   const ann = await newPerson('Ann');
   const operating = await firstOperator(ann);
   // A photo fails after many attempts, over hours.
-  const failed = [
-    { photo: '1-34.jpg', attempts: 5, failed_at: '2026-05-17T09:30:00Z', error: 'The photo store is full' },
-    { photo: '1-35.jpg', attempts: 5, failed_at: '2026-05-17T09:30:00Z', error: 'The photo store is full' },
-  ];
+  const why = { attempts: 5, failed_at: '2026-05-17T09:30:00Z', error: 'The photo store is full', sent_at: null };
+  const failed = [{ photo: '1-34.jpg', ...why }, { photo: '1-35.jpg', ...why }];
   await ann.page.route('**/operator/photos', (route) =>
     route.fulfill({ json: { queued: 0, oldest_queued_seconds: null, photos: failed, foreign: [], remaining: 0, without_previews: [] } }),
   );

@@ -94,10 +94,10 @@ export interface Check {
 /** A photo that couldn't be moved to its space: as much as the queue knows of why. */
 export interface FailedPhoto {
   photo: string;
-  attempts?: number;
-  failed_at?: string;
-  error?: string;
-  sent_at?: string | null;
+  attempts: number | null;
+  failed_at: string | null;
+  error: string | null;
+  sent_at: string | null;
 }
 
 /** Photos on their way, and those that didn't get there. */
