@@ -187,6 +187,24 @@ test('photos that failed are listed with the reason, and tried again', async ({ 
   expect(asked).toEqual([{ photos: ['1-34.jpg'] }, {}]);
 });
 
+test('a list that cannot be read says so, and is read when one asks again', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 } });
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  let isBroken = true;
+  await ann.page.route('**/operator/users?*', (route) => (isBroken ? route.fulfill({ status: 500, body: '' }) : route.continue()));
+  await ann.page.goto('/app/account');
+  await ann.page.getByRole('main').getByRole('link', { name: words('nav.operator') }).click();
+  await expect(ann.text('error.unexpected')).toBeVisible();
+  expect(await findings(ann.page, 'a list that failed')).toEqual([]);
+  isBroken = false;
+  await ann.button('ui.retry').click();
+  await expect(new Operating(ann).row('people', 'Ann')).toBeVisible();
+  await expect(ann.text('error.unexpected')).toHaveCount(0);
+  await ann.page.getByLabel(told('people.search'), { exact: true }).fill('zoe');
+  await expect(ann.page.getByText(told('people.none'))).toBeVisible();
+});
+
 test('two operators at once: what the other was faster with is told, and so is the end of the right', async ({ newPerson }) => {
   test.slow();
   const [ann, bob, cem] = [await newPerson('Ann'), await newPerson('Bob'), await newPerson('Cem')];

@@ -162,7 +162,7 @@ export class OperatorApi {
   changeAccount = (id: number, change: AccountChange) => this.#put<Account>(`users/${id}`, change);
   removeAccount = (id: number, password: string) => this.#delete(`users/${id}`, { password });
   resetLink = (id: number) => this.#post<SecretLink>(`users/${id}/password-reset`);
-  sessions = (id: number) => this.#get<AccountSession[]>(`users/${id}/sessions`);
+  sessions = (id: number) => this.#get<AccountSession[]>(`users/${id}/sessions?limit=500`);
   endSession = (id: number, session: number) => this.#delete(`users/${id}/sessions/${session}`);
   endSessions = (id: number) => this.#delete(`users/${id}/sessions`);
   invite = (uses: number, days: number) => this.#post<SecretLink>('invitations', { uses, days });

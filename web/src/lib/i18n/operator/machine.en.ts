@@ -82,6 +82,7 @@ export const machine = {
   'shell.title': 'Only on the command line',
   'shell.text': 'What this page leaves to the commands of the server, and why:',
   'shell.add': 'Accounts are created by those who will use them, with an invitation: then nobody else knows the password.',
+  'shell.invitations': 'Invitations to this server end by themselves after a week; those into a space are its admins’ matter.',
   'shell.reset': 'For the same reason, passwords are set with a link.',
   'shell.verify': 'This reads every photo, which can take hours.',
   'shell.move': 'For this the server has to be stopped.',
