@@ -1,11 +1,14 @@
 // The page of those who run the server: people, spaces, backups, what was done; several of them at once; and those who don't.
 
+import { de } from '../../web/src/lib/i18n/de.ts';
 import { findings } from './axe.ts';
 import { expect } from './fixtures.ts';
 import { accepts, firstOperator, Operating, test, told } from './operator.ts';
 import { PASSWORD, words } from './people.ts';
 import { opens } from './quiet.ts';
 
+/** As each is called in its own. */
+const languages = { en: 'English', de: 'Deutsch' } as const;
 const NEW_PASSWORD = 'better horse';
 
 test('an operator invites, resets a password, ends sessions, disables and enables, and the log has it all', async ({ newPerson }) => {
@@ -275,15 +278,20 @@ for (const colorScheme of ['light', 'dark'] as const) {
     ['at a desk', { width: 1280, height: 800 }],
     ['on a small phone', { width: 320, height: 640 }],
   ] as const) {
-    test(`every part of the page is accessible, ${colorScheme}, ${where}`, async ({ newPerson }) => {
+    test(`every part of the page is accessible, ${colorScheme === 'dark' ? 'dark and in German' : 'light'}, ${where}`, async ({ newPerson }) => {
       test.slow();
       const ann = await newPerson('Ann', { colorScheme, viewport, reducedMotion: 'reduce' });
       await ann.page.goto('/app/register');
       await ann.registers();
       await ann.makesSpace('Family');
+      const language = colorScheme === 'dark' ? 'de' : 'en';
+      await ann.page.goto('/app/account');
+      await ann.page.getByRole('group', { name: words('language.label'), exact: true }).getByRole('radio', { name: languages[language] }).check({ force: true });
+      await expect(ann.page.locator('html')).toHaveAttribute('lang', language);
       const found: string[] = [];
       for (const part of ['', '/spaces', '/storage', '/photos', '/backups', '/health', '/log']) {
         await opens(ann.page, `/app/operator${part}`);
+        await expect(ann.page.getByRole('heading', { level: 1, name: language === 'de' ? de['nav.operator'] : words('nav.operator') })).toBeVisible();
         await expect(ann.page.getByRole('region').first()).toBeVisible();
         await expect(ann.page.getByRole('alert')).toHaveCount(0);
         found.push(...(await findings(ann.page, part)));
