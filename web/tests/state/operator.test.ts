@@ -141,7 +141,7 @@ test('a wrong password or a server that is away is no reason to read the list ag
   }
 });
 
-test('who is no operator any more is asked about anew, whatever they were doing', async () => {
+test('who is no operator any more is asked about again, whatever they were doing', async () => {
   const { operator, session, end } = operatorWith(() => {
     throw new ApiError(403, 'User not operator', 'not_an_operator');
   });
