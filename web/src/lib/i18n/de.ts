@@ -55,7 +55,6 @@ export const de: Messages = {
   'nav.back': 'Zurück',
   'nav.account': 'Konto',
   'nav.notices': 'Benachrichtigungen',
-  'nav.operator': 'Dieser Server',
   'nav.unread': { one: '{n} ungelesen', other: '{n} ungelesen' },
   'nav.notices_unread': { one: 'Benachrichtigungen, {n} ungelesen', other: 'Benachrichtigungen, {n} ungelesen' },
 

@@ -55,7 +55,6 @@ export const en = {
   'nav.back': 'Back',
   'nav.account': 'Account',
   'nav.notices': 'Notifications',
-  'nav.operator': 'This server',
   'nav.unread': { one: '{n} unread', other: '{n} unread' },
   'nav.notices_unread': { one: 'Notifications, {n} unread', other: 'Notifications, {n} unread' },
 

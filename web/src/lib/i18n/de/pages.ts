@@ -76,6 +76,8 @@ export const pages: Record<keyof typeof english, string> = {
   'settings.delete_short': 'Endgültig löschen',
   'settings.deleted': '{space} wurde gelöscht',
 
+  'nav.operator': 'Dieser Server',
+
   'account.appearance': 'Darstellung',
   'account.theme': 'Design',
   'account.automatic': 'Automatisch',

@@ -74,6 +74,8 @@ export const pages = {
   'settings.delete_short': 'Delete permanently',
   'settings.deleted': '{space} was deleted',
 
+  'nav.operator': 'This server',
+
   'account.appearance': 'Appearance',
   'account.theme': 'Theme',
   'account.automatic': 'Automatic',
