@@ -35,7 +35,7 @@ test('both languages say the same to operators, and nothing that nobody reads', 
 test('what operators did is told in sentences, in the language of the reader', () => {
   const english = { language: 'en', locale: 'en' } as const;
   const german = { language: 'de', locale: 'de' } as const;
-  const deed = (action: string, more: Partial<Deed> = {}): Deed => ({ id: 1, at: '', who: 'ann', action, about: 'bob', about_id: 2, detail: null, ...more });
+  const deed = (action: string, more: Partial<Deed> = {}) => ({ id: 1, at: '', who: 'ann', action, about: 'bob', about_id: 2, detail: null, ...more }) as Deed;
   expect(sentenceOf(english, deed('account_disabled'))).toBe('ann disabled the account of bob.');
   expect(sentenceOf(german, deed('account_disabled', { who: null }))).toBe('Jemand an der Kommandozeile hat das Konto von bob gesperrt.');
   const quota = (detail: string) => sentenceOf(english, deed('user_quota_changed', { detail }));
@@ -45,6 +45,15 @@ test('what operators did is told in sentences, in the language of the reader', (
   expect(sentenceOf(english, deed('space_removed', { about: null, about_id: 7 }))).toBe('ann removed the space #7.');
   // A server that is newer than the page says what the page has no sentence for.
   expect(sentenceOf(english, deed('moon_landed', { about_id: null }))).toBe('ann · moon_landed · bob');
+});
+
+test('there is a sentence for everything that is logged', () => {
+  const { components } = JSON.parse(readFileSync(join(source, 'lib/api/schemas.json'), 'utf8')) as {
+    components: { schemas: { LogLine: { properties: { action: { enum: string[] } } } } };
+  };
+  const actions = components.schemas.LogLine.properties.action.enum;
+  expect(actions.length).toBeGreaterThan(15);
+  expect(Object.keys(en).filter((key) => key.startsWith('did.')).sort()).toEqual(actions.map((action) => `did.${action}`).sort());
 });
 
 test('an operator is offered what can be done with an account, and not to lock themselves out', () => {

@@ -1,147 +1,40 @@
 // The endpoints of those who run the server. Loaded with their page.
 
 import type { Api } from './client';
+import type { components } from './schemas';
 import type { Page } from './types';
 
+type Schemas = components['schemas'];
+
 /** An account, as an operator sees it. */
-export interface Account {
-  id: number;
-  login: string;
-  name: string;
-  /** Null: they can sign in. */
-  disabled_at: string | null;
-  is_operator: boolean;
-  spaces: number;
-  used_bytes: number;
-  max_bytes: number | null;
-  /** Otherwise `max_bytes` is that of the settings. */
-  has_own_quota: boolean;
-}
+export type Account = Schemas['OperatorsAccount'];
+/** Where somebody is signed in. */
+export type AccountSession = Schemas['OperatorsSession'];
+/** A link that is shown only once. */
+export type SecretLink = Schemas['SecretLink'];
+/** A space, as an operator sees it: who and how much, never what. */
+export type OperatedSpace = Schemas['SpaceInTotal'];
+export type OperatedSpaceDetail = Schemas['OperatedSpace'];
+/** How the installation is doing. */
+export type Status = Schemas['ServerStatus'];
+/** What a check of the installation has found, in the server's words. */
+export type Check = Schemas['CheckOutcome'];
+/** Photos on their way, and those that didn't get there. */
+export type PhotoQueue = Schemas['PhotoQueueState'];
+export type Backups = Schemas['Backups'];
+/** How a backup or its verification ended. */
+export type Outcome = NonNullable<Backups['last_backup']>;
+/** Something that an operator did. */
+export type Deed = Schemas['LogLine'];
+
+/** Bytes; 0 for none, whatever the settings say; null for that of the settings. */
+export type Quota = number | null;
 
 /** What changes of an account; what is missing stays. */
 export interface AccountChange {
   disabled?: boolean;
   is_operator?: boolean;
   max_bytes?: Quota;
-}
-
-/** Bytes; 0 for none, whatever the settings say; null for that of the settings. */
-export type Quota = number | null;
-
-/** Where somebody is signed in. */
-export interface AccountSession {
-  id: number;
-  created_at: string;
-  last_used_at: string;
-  device: string | null;
-}
-
-/** A link that is shown only once. */
-export interface SecretLink {
-  url: string;
-  /** The same as a picture (SVG). */
-  qr: string;
-  expires_at: string;
-}
-
-/** A space, as an operator sees it: who and how much, never what. */
-export interface OperatedSpace {
-  id: number;
-  name: string;
-  members: number;
-  shares: number;
-  used_bytes: number;
-  max_bytes: number | null;
-  has_own_quota: boolean;
-}
-
-export interface OperatedSpaceDetail extends Omit<OperatedSpace, 'members'> {
-  created_at: string;
-  members: { user: { id: number; login: string; name: string }; is_admin: boolean; joined_at: string }[];
-  comments: number;
-  photos: number;
-  videos: number;
-}
-
-/** How the installation is doing. */
-export interface Status {
-  version: string;
-  users: number;
-  disabled_users: number;
-  sessions: number;
-  spaces: number;
-  shares: number;
-  comments: number;
-  photos: number;
-  videos: number;
-  failed: number;
-  deletions: number;
-  failed_deletions: number;
-  database_bytes: number | null;
-  wal_bytes: number | null;
-  free_bytes: number | null;
-  stored_bytes: number;
-  quota_bytes: number | null;
-  has_room: boolean;
-}
-
-/** What a check of the installation has found, in the server's words. */
-export interface Check {
-  severity: 'ok' | 'warning' | 'error';
-  message: string;
-}
-
-/** A photo that couldn't be moved to its space: as much as the queue knows of why. */
-export interface FailedPhoto {
-  photo: string;
-  attempts: number | null;
-  failed_at: string | null;
-  error: string | null;
-  sent_at: string | null;
-}
-
-/** Photos on their way, and those that didn't get there. */
-export interface PhotoQueue {
-  queued: number;
-  oldest_queued_seconds: number | null;
-  photos: FailedPhoto[];
-  foreign: string[];
-  /** How many more have failed than are listed. */
-  remaining: number;
-  without_previews: string[];
-}
-
-/** How a backup or its verification ended. */
-export interface Outcome {
-  at: string;
-  succeeded: boolean;
-  message: string;
-}
-
-export interface Backups {
-  destination: string | null;
-  interval_seconds: number | null;
-  retain: number;
-  running: 'backup' | 'verification' | null;
-  next_at: string | null;
-  last_backup: Outcome | null;
-  last_verification: Outcome | null;
-  /** The newest first. */
-  archives: { name: string; made_at: string; is_damaged: boolean }[];
-  /** Why the destination can't be listed. */
-  unreadable: string | null;
-}
-
-/** Something that an operator did. */
-export interface Deed {
-  id: number;
-  at: string;
-  /** Null: the command line. */
-  who: string | null;
-  action: string;
-  about: string | null;
-  about_id: number | null;
-  detail: string | null;
 }
 
 export class OperatorApi {

@@ -6,7 +6,7 @@ type Schemas = components['schemas'];
 
 export type User = Schemas['User'];
 /** The signed-in user, with how much of the inbox is unread. */
-export type Me = Schemas['Me'] & { is_operator: boolean };
+export type Me = Schemas['Me'];
 export type Space = Schemas['Space'];
 /** A row of "my spaces". */
 export type SpaceSummary = Schemas['SpaceSummary'];
