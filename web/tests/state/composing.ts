@@ -21,7 +21,7 @@ export interface Sent {
 }
 
 /** Those of one user, as after a page was loaded; `sent` gets what arrives at the server. */
-export function composing(line: Line, sent: Sent[]) {
+export function composing(line: Line, sent: Sent[], space: number | null = 3) {
   const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 20, text_min: 1, text_max: 2000 } } as ServerInfo };
   const nothing = () => Promise.resolve({ rows: [], next: null });
   const feeds = new Feeds({ shares: nothing, moreShares: nothing }, session);
@@ -37,7 +37,8 @@ export function composing(line: Line, sent: Sent[]) {
   const uploads = new Uploads(line.api, session);
   const deps = { api: { report: () => undefined, createShare }, uploads, session, feeds, spaces: { reload }, announcer, toasts, i18n: { t: ((key: string) => key) as never } };
   const composers = new Composers(deps);
-  return { composers, composer: composers.of(3), feeds, announcer, toasts, reload };
+  if (space !== null) composers.of(space);
+  return { composers, get composer() { return composers.of(3); }, feeds, announcer, toasts, reload };
 }
 export const file = (name: string) => new File([name], name);
 /** Until the queue is loaded, and all has arrived. */

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { Comment, Page, ReactionCount } from '../../src/lib/api/types';
+import type { Comment, Page } from '../../src/lib/api/types';
 import { Conversation } from '../../src/lib/state/conversation.svelte';
-import { Reactions, withMine } from '../../src/lib/state/reactions.svelte';
+import type { UnsentItem } from '../../src/lib/state/outbox-store';
 import { browser, later, settle } from './browser';
 import { userOf } from '../photos';
 
@@ -17,8 +17,6 @@ const said = (id: number, user = 2, text = `number ${id}`): Comment => ({
   mentions: [],
 });
 
-const heart = (count: number, mine: boolean): ReactionCount => ({ emoji: '❤️', count, mine });
-
 function made(all: Comment[] = []) {
   const update = vi.fn();
   const heard: number[] = [];
@@ -31,17 +29,20 @@ function made(all: Comment[] = []) {
     comment: vi.fn((_share: number, text: string, _key: string) => Promise.resolve(said(1000, 1, text))),
     editComment: vi.fn((id: number, text: string) => Promise.resolve({ ...said(id, 1, text), edited_at: '2026-05-17T10:00:00Z' })),
   };
+  const outbox = { hasTurn: vi.fn((_share: number) => true), add: vi.fn((_item: UnsentItem) => Promise.resolve(false)) };
   const make = () =>
     new Conversation(7, {
       api,
       session: { me: userOf(1, 'ann'), server: { limits: { comment_max: 40 } } as never },
       feeds: { of: () => ({ update }) as never },
+      outbox,
+      onkept: () => undefined,
       onheard: (comments) => heard.push(...comments.map(({ id }) => id)),
     });
   const conversation = make();
   const show = (to = conversation) => to.take(3, { comments: { count: all.length, latest: all.slice(-2) }, reactions: [] });
   show();
-  return { conversation, api, all, show, heard, make, update };
+  return { conversation, outbox, api, all, show, heard, make, update };
 }
 
 const ids = ({ comments }: Conversation) => comments.map(({ id }) => id);
@@ -158,43 +159,30 @@ test('an event brings a comment, or takes one out', () => {
   expect([ids(conversation), conversation.count]).toEqual([[2, 3], 2]);
 });
 
-test('reactions are counted with mine and without', () => {
-  expect(withMine([], '👍🏽', true)).toEqual([{ emoji: '👍', count: 1, mine: true }]);
-  expect(withMine([heart(2, false)], '❤️', true)).toEqual([heart(3, true)]);
-  expect(withMine([heart(1, true)], '❤️', false)).toEqual([]);
-  expect(withMine([heart(1, true)], '❤️', true)).toEqual([heart(1, true)]);
+test('what cannot be sent now is left to the outbox under its key, and the field is free for more', async () => {
+  const { conversation, api, outbox } = made();
+  outbox.add.mockResolvedValue(true);
+  for (const error of [new ApiError(0, '', 'unreachable'), new ApiError(429, '', 'rate_limited'), new ApiError(500, '', 'internal')]) {
+    api.comment.mockRejectedValueOnce(error);
+    conversation.write('Hello');
+    await conversation.send();
+    expect([conversation.text, conversation.error]).toEqual(['', null]);
+    const [, text, key] = api.comment.mock.lastCall ?? [];
+    expect(outbox.add.mock.lastCall?.[0]).toMatchObject({ kind: 'comment', share: 7, text, key });
+  }
+  // Not what the server refuses for good: then it is for its author to say it in another way.
+  api.comment.mockRejectedValueOnce(new ApiError(422, 'No', 'too_long'));
+  conversation.write('Hello');
+  await conversation.send();
+  expect([conversation.text, outbox.add.mock.calls.length]).toEqual(['Hello', 3]);
 });
 
-test('taps in quick succession are shown at once and end in the last one', async () => {
-  const answers: { resolve: (value: null) => void }[] = [];
-  const sent: boolean[] = [];
-  const reactions = new Reactions({
-    react: (_to, _emoji, mine) => {
-      sent.push(mine);
-      const answer = later<null>();
-      answers.push(answer);
-      return answer.promise as never;
-    },
-  });
-  const [onsettled, onrefused] = [vi.fn(), vi.fn()];
-  for (const mine of [true, false, true, false]) void reactions.set('shares/1', '❤️', mine, { onsettled, onrefused });
-  expect(reactions.shown('shares/1', [])).toEqual([]);
-  expect(sent).toEqual([true]);
-  answers[0]?.resolve(null);
-  await settle();
-  expect(sent).toEqual([true, false]);
-  answers[1]?.resolve(null);
-  await settle();
-  expect(onsettled).toHaveBeenCalledExactlyOnceWith('❤️', false);
-  expect(onrefused).not.toHaveBeenCalled();
+test('what is said behind something that waits, waits too', async () => {
+  const { conversation, api, outbox } = made();
+  outbox.hasTurn.mockReturnValue(false);
+  outbox.add.mockResolvedValue(true);
+  conversation.write('Second');
+  await conversation.send();
+  expect([api.comment.mock.calls.length, outbox.add.mock.calls.length, conversation.text]).toEqual([0, 1, '']);
 });
 
-test('a reaction that is refused is taken back', async () => {
-  const reactions = new Reactions({ react: () => Promise.reject(new ApiError(409, 'Too many', 'too_many_reactions')) });
-  const onrefused = vi.fn();
-  const done = reactions.set('shares/1', '🎉', true, { onsettled: vi.fn(), onrefused });
-  expect(reactions.shown('shares/1', [])).toEqual([{ emoji: '🎉', count: 1, mine: true }]);
-  await done;
-  expect(reactions.shown('shares/1', [])).toEqual([]);
-  expect(onrefused).toHaveBeenCalledOnce();
-});

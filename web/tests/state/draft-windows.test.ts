@@ -106,7 +106,7 @@ test('after a reload, what was sent without an answer is asked for before anythi
   expect([composer.state, composer.text, feeds.of(3).shares.length, ...kept()]).toEqual(['writing', '', 1, null, false]);
 });
 
-test('where it did not arrive, the draft is as it was, under its key; without a connection, that is asked again', async () => {
+test('where it did not arrive, it is sent under its key; without a connection, that is asked again', async () => {
   const { composer: before } = await opened();
   before.write('Hello');
   void before.send();
@@ -120,8 +120,53 @@ test('where it did not arrive, the draft is as it was, under its key; without a 
   await settle();
   sent[2]?.answer.reject(new ApiError(404, '', 'no_such_upload', null, { id: '0' }));
   await settle();
-  expect([composer.state, composer.text, composer.error, ...kept()]).toEqual(['writing', 'Hello', null, 'Hello', true]);
+  expect([composer.state, composer.text, composer.error, ...kept()]).toEqual(['sending', 'Hello', null, 'Hello', true]);
+  expect(sent[3]).toMatchObject({ key: sent[0]?.key, json: { text: 'Hello', media: [] } });
+});
+
+test('what was sent off is sent after a restart, wherever one begins, and once', async () => {
+  const { composer: before } = await opened();
+  before.write('Hello');
+  void before.send();
+  await settle();
+  sent[0]?.answer.reject(unreachable());
+  await settle();
+  expect(before.state).toBe('waiting');
+  locks.closeFirst();
+  const { composers, feeds } = composing(new Line(), sent, null);
+  composers.resume();
+  await vi.advanceTimersByTimeAsync(600);
+  // First it asks whether it is there.
+  sent[1]?.answer.reject(new ApiError(404, '', 'no_such_upload', null, { id: '0' }));
+  await settle();
+  expect(sent[2]).toMatchObject({ key: sent[0]?.key, json: { text: 'Hello', media: [] } });
+  sent[2]?.answer.resolve(shareOf(9, null, 'Hello'));
+  await settle();
+  expect([feeds.of(3).shares.length, ...kept()]).toEqual([1, null, false]);
+  composers.resume();
+  await vi.advanceTimersByTimeAsync(600);
+  expect(sent.length).toBe(3);
+});
+
+test('what was given up, or refused, does not go on after a reload; and nobody who is elsewhere misses that it was', async () => {
+  const { composer } = await opened();
+  composer.write('Hello');
   void composer.send();
   await settle();
-  expect(sent[3]).toMatchObject({ key: sent[0]?.key, json: { text: 'Hello', media: [] } });
+  composer.cancel();
+  locks.closeFirst();
+  const { composer: again } = await opened();
+  sent[1]?.answer.reject(new ApiError(404, '', 'no_such_upload', null, { id: '0' }));
+  await settle();
+  expect([again.state, again.text]).toEqual(['writing', 'Hello']);
+
+  void again.send();
+  await settle();
+  locks.closeFirst();
+  const { composer: last, toasts } = await opened();
+  sent[3]?.answer.reject(new ApiError(404, '', 'no_such_upload', null, { id: '0' }));
+  await settle();
+  sent[4]?.answer.reject(new ApiError(403, 'No', 'not_member'));
+  await settle();
+  expect([last.state, last.text, toasts.show.mock.lastCall?.[0]]).toEqual(['writing', 'Hello', 'composer.refused']);
 });

@@ -20,6 +20,8 @@ test('each time the connection is back, a comment is sent again later, a few tim
     api: { comment } as never,
     session: { me: userOf(1, 'ann'), server: null },
     feeds: { of: () => ({}) as never },
+    outbox: { hasTurn: () => true, add: () => Promise.resolve(false) },
+    onkept: () => undefined,
     onheard: () => undefined,
   });
   conversation.write('Hello');

@@ -40,6 +40,17 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.unreachable || [408, 429, 503].includes(error.status));
 }
 
+/** Tells whether it is kept to be sent again by itself: the server can't take it now, or its user has to sign in first. */
+export function isForLater(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return isPassing(error) || error.status >= 500 || error.status === 425 || isAtDoor(error);
+}
+
+/** Tells whether the session has ended, or is another user's by now. */
+export function isAtDoor(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 401 || error.code === 'other_account');
+}
+
 /** Reads a refusal from what the server sent: problem details, or a sentence. */
 export function readRefusal(status: number, headers: Headers, body: string): ApiError {
   const after = Number(headers.get('Retry-After') ?? NaN);

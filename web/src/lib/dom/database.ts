@@ -37,6 +37,11 @@ export class Database {
     return answer(this.#store('readonly').get(key));
   }
 
+  /** All values whose keys begin so, in the order of their keys. */
+  values(key: Key): Promise<unknown[]> {
+    return answer<unknown[]>(this.#store('readonly').getAll(rangeOf(key)));
+  }
+
   put(key: Key, value: unknown): Promise<void> {
     return this.#change((store) => store.put(value, key));
   }
@@ -63,8 +68,15 @@ export class Database {
 
   /** Deletes everything whose key begins so. */
   delete(key: Key): Promise<void> {
-    // In the order of keys, a list comes behind every number and every text.
-    return this.#change((store) => store.delete(IDBKeyRange.bound(key, [...key, []])));
+    return this.#change((store) => store.delete(rangeOf(key)));
+  }
+
+  /** Deletes a value if it is still the one that is meant, whatever other windows do meanwhile. */
+  deleteIf(key: Key, isMeant: (value: unknown) => boolean): Promise<void> {
+    return this.#change((store) => {
+      const found = store.get(key);
+      found.onsuccess = () => isMeant(found.result) && store.delete(key);
+    });
   }
 
   close(): void {
@@ -85,6 +97,9 @@ export class Database {
     });
   }
 }
+
+/** In the order of keys, a list comes behind every number and every text. */
+const rangeOf = (key: Key) => IDBKeyRange.bound(key, [...key, []]);
 
 /** The database, unless that takes too long. One that comes later is closed again: nobody waits for it any more. */
 async function inTime(request: IDBOpenDBRequest): Promise<IDBDatabase> {

@@ -21,11 +21,17 @@ export function write(key: string, value: string | null): void {
   }
 }
 
+/** The keys of all that is kept whose keys begin so. */
+export function keysFrom(prefix: string): string[] {
+  try {
+    const begin = scoped(prefix);
+    return Object.keys(localStorage).flatMap((key) => (key.startsWith(begin) ? [prefix + key.slice(begin.length)] : []));
+  } catch {
+    return [];
+  }
+}
+
 /** Forgets everything whose key begins so. */
 export function forget(prefix: string): void {
-  try {
-    for (const key of Object.keys(localStorage)) if (key.startsWith(scoped(prefix))) localStorage.removeItem(key);
-  } catch {
-    // Nothing was kept either.
-  }
+  for (const key of keysFrom(prefix)) write(key, null);
 }

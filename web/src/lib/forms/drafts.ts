@@ -2,12 +2,14 @@
 // has their own; `place` is what the text is for.
 
 import { deleteDatabase } from '../dom/database';
-import { forget, read, write } from '../dom/storage';
+import { forget, keysFrom, read, write } from '../dom/storage';
 
 export const places = {
   newShare: (space: number) => `space-${space}`,
   /** The key under which it was last sent. */
   key: (space: number) => `space-${space}.key`,
+  /** It was sent off, and hasn't arrived. */
+  going: (space: number) => `space-${space}.going`,
   edit: (share: number) => `share-${share}`,
   comment: (share: number) => `comment-${share}`,
   /** The key under which it is sent again. */
@@ -25,6 +27,14 @@ export function readDraft(user: number, place: string): string | null {
 /** Keeps the draft; only whitespace, or null, removes it. */
 export function keepDraft(user: number, place: string, text: string | null): void {
   write(key(user, place), text?.trim() ? text : null);
+}
+
+/** The spaces with a share that was sent off and hasn't arrived. */
+export function spacesGoing(user: number): number[] {
+  return keysFrom(key(user, 'space-')).flatMap((name) => {
+    const [, space] = /\.space-(\d+)\.going$/.exec(name) ?? [];
+    return space === undefined ? [] : [Number(space)];
+  });
 }
 
 /** Removes all drafts of a user: after signing out, nothing is left to read on this device. */

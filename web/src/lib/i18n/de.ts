@@ -168,6 +168,7 @@ export const de: Messages = {
   'composer.too_many_photos': { one: 'Ein Beitrag kann bis zu {max} Fotos haben, daher fehlt {n} davon.', other: 'Ein Beitrag kann bis zu {max} Fotos haben, daher fehlen {n} davon.' },
   'composer.shrunk': 'Es wird verkleinert gesendet, weil dieser Browser so große Fotos nicht umwandeln kann.',
   'composer.waiting': 'Keine Verbindung. Sobald du wieder online bist, wird dies gesendet.',
+  'composer.refused': '„{text}“ konnte nicht geteilt werden. Öffne den Raum, um zu sehen, warum.',
   'composer.checking': 'Es wird geprüft, ob das schon geteilt wurde…',
 
   'upload.of': 'Hochladen von Foto {n} von {all}',

@@ -168,6 +168,7 @@ export const en = {
   'composer.too_many_photos': { one: 'A share can have up to {max} photos, so {n} was left out.', other: 'A share can have up to {max} photos, so {n} were left out.' },
   'composer.shrunk': 'It will be sent at a smaller size, because this browser can’t convert photos this large.',
   'composer.waiting': 'No connection. This will be sent as soon as you’re back online.',
+  'composer.refused': '“{text}” couldn’t be shared. Open the space to see why.',
   'composer.checking': 'Checking whether this was already shared…',
 
   'upload.of': 'Upload of photo {n} of {all}',

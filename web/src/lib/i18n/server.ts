@@ -89,6 +89,12 @@ function sizeOf(language: Language, bytes: number): string {
   return `${new Intl.NumberFormat(language).format(number)} ${unit}`;
 }
 
+/** What went wrong, in a sentence: in the server's words where it has some. */
+export function sentenceOf({ language, t }: { language: Language; t: (key: ReturnType<typeof generalOf>) => string }, error: unknown): string {
+  const known = error instanceof ApiError ? error : null;
+  return (known && translate(language, known.code, known.params)) ?? ((language === 'en' && known?.sentence) || t(generalOf(error)));
+}
+
 /** The message if the server's own words can't be used: they are in another language, or it was something in front of the server
 that answered. */
 export function generalOf(error: unknown): Extract<Key, `error.${string}`> {

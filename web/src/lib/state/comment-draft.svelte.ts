@@ -1,17 +1,22 @@
 // What one is about to say to a share. The words outlive a reload.
 
-import { ApiError, isPassing } from '../api/errors';
+import { isAtDoor, isForLater, isPassing } from '../api/errors';
 import { freshKey } from '../api/key';
 import type { TalkApi } from '../api/talk';
 import type { Comment } from '../api/types';
 import { keepDraft, places, readDraft } from '../forms/drafts';
 import { lengthOf } from '../format/length';
+import type { Outbox } from './outbox.svelte';
 import { Resending } from './resending';
 import type { Session } from './session.svelte';
 
 export interface DraftDeps {
   api: Pick<TalkApi, 'comment'>;
   session: Pick<Session, 'me' | 'server'>;
+  /** Where it waits if it can't be sent now. */
+  outbox: Pick<Outbox, 'hasTurn' | 'add'>;
+  /** It waits there. */
+  onkept: () => void;
 }
 
 export abstract class CommentDraft {
@@ -75,14 +80,26 @@ export abstract class CommentDraft {
     this.error = null;
     keepDraft(this.me, places.commentKey(this.share), this.#key);
     try {
+      // In the order in which it was said.
+      if (!this.needs.outbox.hasTurn(this.share) && (await this.#keep())) return;
       const comment = await this.needs.api.comment(this.share, this.text, this.#key);
       this.write('');
       this.said(comment);
     } catch (error) {
       // A user who has to sign in again finds everything as it was, and no error.
-      this.error = error instanceof ApiError && ['unauthorized', 'other_account'].includes(error.code) ? null : error;
+      if (isAtDoor(error) || (isForLater(error) && (await this.#keep()))) return;
+      this.error = error;
     } finally {
       this.sending = false;
     }
+  }
+
+  /** Leaves it to the outbox; false where that keeps nothing. */
+  async #keep(): Promise<boolean> {
+    const isKept = await this.needs.outbox.add({ kind: 'comment', share: this.share, key: this.#key, text: this.text, at: Date.now() });
+    if (!isKept) return false;
+    this.write('');
+    this.needs.onkept();
+    return true;
   }
 }

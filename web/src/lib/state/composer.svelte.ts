@@ -3,98 +3,77 @@
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { Share } from '../api/types';
-import { places } from '../forms/drafts';
-import { shareProblem, type ShareProblem } from '../forms/share-problem';
-import { ChosenPictures } from './chosen-pictures.svelte';
-import { DraftWords } from './draft-words';
 import type { Feeds } from './feed.svelte';
-import { KeptPhotos } from './kept-photos';
-import type { Session } from './session.svelte';
+import { ShareDraft, type ShareDraftDeps } from './share-draft.svelte';
 import { SharePost } from './share-post';
 import { type Said, say } from './share-said';
 import type { Spaces } from './spaces.svelte';
-import type { Uploads } from './uploads';
 
 /** How often a share is sent again automatically when the connection is back. */
 const RETRIES = 3;
 
 /** What a draft needs from the app. */
-export interface Deps extends Said {
+export interface Deps extends Said, ShareDraftDeps {
   api: Pick<Api, 'report' | 'createShare'>;
-  uploads: Pick<Uploads, 'load'>;
-  session: Pick<Session, 'me' | 'server'>;
   feeds: Feeds;
   spaces: Pick<Spaces, 'reload'>;
 }
 
-export class Composer {
-  text = $state('');
-  readonly photos: ChosenPictures;
+export class Composer extends ShareDraft {
   state = $state<'writing' | 'sending' | 'waiting' | 'checking'>('writing');
   error = $state.raw<unknown>(null);
   /** The share that was last sent from here. */
   sent = $state.raw<Share | null>(null);
 
-  readonly #words: DraftWords;
   readonly #post: SharePost;
   #retries = 0;
   #turn = 0;
   /** Whether it could be read here, before it was sent off, that a film is left out. */
   #hasTold = false;
+  /** Whether it was sent off before the page was reloaded: nobody may be there to see what becomes of it. */
+  #isResumed = false;
   #goOn: () => void = () => undefined;
-  /** When it is known which window has the draft, and what became of what was sent. */
   #begun: Promise<void>;
 
   constructor(
-    readonly space: number,
+    space: number,
     private readonly deps: Deps,
   ) {
-    const { session, uploads } = deps;
-    const user = session.me.id;
-    this.#words = new DraftWords(user, space);
+    super(space, deps);
     this.#post = new SharePost(deps.api, space);
-    this.text = this.#words.text;
-    const kept = new KeptPhotos(user, places.newShare(space), async () => this.#begun.then(() => this.#words.isAlone));
-    this.photos = new ChosenPictures(session, () => this.#changed(), uploads, kept);
     this.#begun = this.#begin(this.text);
   }
 
-  /** Whether there is anything that would be lost. */
-  get isBegun(): boolean {
-    return this.text.trim() !== '' || !this.photos.isEmpty;
+  protected override get begun(): Promise<void> {
+    return this.#begun;
   }
 
   /** Whether leaving the page now would take nothing. */
   get isKept(): boolean {
-    const isQuiet = this.state === 'writing' || this.state === 'checking';
-    return isQuiet && this.photos.areKept && (this.#words.isKept || this.text.trim() === '');
-  }
-
-  write(text: string): void {
-    this.text = text;
-    this.#changed();
-    this.#words.write(text);
+    return this.state !== 'sending' && this.isHere;
   }
 
   async #begin(text: string): Promise<void> {
-    const isHere = await this.#words.claim();
+    const isHere = await this.words.claim();
     if (this.text === text && !isHere) this.text = '';
     if (!isHere) void this.#inherit();
-    else if (this.#words.wasSent && this.state === 'writing') await this.#check();
+    else if (this.words.wasSent && this.state === 'writing') await this.#check();
+    else if (this.words.wasGoing && this.state === 'writing') this.#resume();
+  }
+
+  /** What was sent off goes on by itself. Its photos are taken up meanwhile, and waited for. */
+  #resume(): void {
+    this.#isResumed = true;
+    void this.send();
   }
 
   /** Takes up a draft that another window has left behind, unless one was begun here. */
   async #inherit(): Promise<void> {
-    if (!(await this.#words.inherit(() => !this.isBegun && this.state === 'writing'))) return;
-    this.text = this.#words.text;
-    if (this.#words.wasSent) this.#begun = this.#check();
+    if (!(await this.words.inherit(() => !this.isBegun && this.state === 'writing'))) return;
+    this.text = this.words.text;
+    if (this.words.wasSent) this.#begun = this.#check();
+    else if (this.words.wasGoing) this.#resume();
     void this.photos.takeUp();
-  }
-
-  /** What is missing or too much. */
-  get problem(): ShareProblem | null {
-    if (this.photos.isMissing) return { what: 'missing' };
-    return this.photos.hasRefused ? { what: 'refused' } : shareProblem(this.text, !this.photos.isEmpty, this.deps.session.server);
   }
 
   /** Sends it, as soon as all that was chosen has arrived. Then it is in the feed (see `sent`), was refused (see `error`), was given
@@ -102,6 +81,7 @@ export class Composer {
   async send(): Promise<void> {
     this.state = 'sending';
     this.error = null;
+    this.words.go(true);
     this.#hasTold = this.photos.hasLostFilm;
     const turn = (this.#turn += 1);
     try {
@@ -119,12 +99,14 @@ export class Composer {
       if (this.state !== 'sending' || turn !== this.#turn) return null;
       // A user who has to sign in again finds everything as it was.
       if (this.problem || this.photos.isLocked) {
-        this.state = 'writing';
+        // What couldn't be loaded can be once the connection is back.
+        this.state = this.photos.isMissing ? 'waiting' : 'writing';
+        if (!this.photos.isMissing) this.words.go(false);
         return null;
       }
       try {
-        this.#words.send();
-        return await this.#post.send({ text: this.text, media: this.photos.media }, this.#words.key);
+        this.words.send();
+        return await this.#post.send({ text: this.text, media: this.photos.media }, this.words.key);
       } catch (error) {
         // One that has waited for too long is sent again.
         const isGone = error instanceof ApiError && ['no_such_upload', 'upload_incomplete'].includes(error.code);
@@ -139,26 +121,32 @@ export class Composer {
     this.state = 'checking';
     const turn = (this.#turn += 1);
     while (turn === this.#turn) {
-      const share = await this.#post.find(this.text, this.#words.key).catch(() => undefined);
+      const share = await this.#post.find(this.text, this.words.key).catch(() => undefined);
       if (turn !== this.#turn) return;
       if (share) {
         await this.photos.discard();
         return this.#shared(share);
       }
-      if (share === null) return this.cancel();
+      if (share === null) {
+        const { wasGoing } = this.words;
+        this.#stop();
+        if (wasGoing) this.#resume();
+        return;
+      }
       await new Promise<void>((go) => (this.#goOn = go));
     }
   }
 
   #shared(share: Share): void {
     say(this.deps, share, this.photos.hasLostFilm && !this.#hasTold);
+    this.#isResumed = false;
     this.photos.clear();
     this.write('');
     this.state = 'writing';
     this.deps.feeds.of(this.space).add(share);
     void this.deps.spaces.reload();
     this.sent = share;
-    if (!this.#words.isKept) void this.#inherit();
+    if (!this.words.isKept) void this.#inherit();
   }
 
   /** The connection is back: what waits for it goes on. */
@@ -169,6 +157,11 @@ export class Composer {
   }
 
   cancel(): void {
+    this.#stop();
+    this.words.go(false);
+  }
+
+  #stop(): void {
     this.#turn += 1;
     this.#post.abort();
     this.#goOn();
@@ -178,8 +171,8 @@ export class Composer {
 
   /** Another user is here; what is kept stays for the next time. */
   leave(): void {
-    this.cancel();
-    this.#words.leave(this.photos.leave());
+    this.#stop();
+    this.words.leave(this.photos.leave());
   }
 
   #failed(error: unknown): void {
@@ -188,11 +181,13 @@ export class Composer {
     const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
     this.error = atDoor ? null : error;
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
+    if (this.state === 'waiting') return;
+    this.words.go(false);
+    if (this.#isResumed && this.error) this.deps.toasts.show(this.deps.i18n.t('composer.refused', { text: this.text }), { ms: 20_000 });
   }
 
-  /** Another text or photo is another share. */
-  #changed(): void {
-    this.#words.change();
+  protected override changed(): void {
+    this.words.change();
     this.#retries = 0;
     this.error = null;
   }

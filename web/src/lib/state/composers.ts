@@ -1,12 +1,18 @@
 // The shares in the making of all spaces.
 
+import { spacesGoing } from '../forms/drafts';
 import { BySpace } from './by-space';
 import { Composer, type Deps } from './composer.svelte';
 
 /** The shares in the making of all spaces. */
 export class Composers extends BySpace<Composer> {
-  constructor(deps: Deps) {
+  constructor(private readonly deps: Deps) {
     super((space) => new Composer(space, deps));
+  }
+
+  /** Goes on with what was sent off before the page was reloaded, whatever page is shown by now. */
+  resume(): void {
+    for (const space of spacesGoing(this.deps.session.me.id)) this.of(space);
   }
 
   /** Sends what waits for the connection, and loads what couldn't be loaded, whatever page is shown by now. */

@@ -10,6 +10,8 @@ export class DraftWords {
   key: string;
   /** It was sent under this key before the page was reloaded, and may have arrived. */
   wasSent: boolean;
+  /** It was sent off before the page was reloaded, whether or not its photos had arrived, and goes on by itself. */
+  wasGoing: boolean;
 
   /** Whether this window has the draft; null while that isn't known. Browsers say it of no window over plain HTTP: all keep it. */
   #isHere: boolean | null = 'locks' in navigator ? null : true;
@@ -22,7 +24,7 @@ export class DraftWords {
     private readonly user: number,
     private readonly space: number,
   ) {
-    [this.key, this.wasSent] = this.#kept;
+    [this.key, this.wasSent, this.wasGoing] = this.#kept;
   }
 
   get text(): string {
@@ -52,13 +54,19 @@ export class DraftWords {
   it does. */
   async inherit(isWanted: () => boolean): Promise<boolean> {
     this.#isHere = (await this.#own(Infinity)) && isWanted();
-    if (this.#isHere) [this.key, this.wasSent] = this.#kept;
+    if (this.#isHere) [this.key, this.wasSent, this.wasGoing] = this.#kept;
     else this.#letGo();
     return this.#isHere;
   }
 
   write(text: string): void {
     this.#keep(places.newShare, text);
+  }
+
+  /** It is sent off, or isn't any more. */
+  go(isGoing: boolean): void {
+    this.wasGoing = isGoing;
+    this.#keep(places.going, isGoing ? '1' : null);
   }
 
   /** It is sent now. */
@@ -70,6 +78,7 @@ export class DraftWords {
   change(): void {
     this.#renew();
     this.#keep(places.key, null);
+    this.#keep(places.going, null);
   }
 
   /** Leaves it to other windows as it is, once its photos are let go. */
@@ -78,13 +87,13 @@ export class DraftWords {
     void photos.finally(() => this.#letGo());
   }
 
-  get #kept(): [key: string, wasSent: boolean] {
+  get #kept(): [key: string, wasSent: boolean, wasGoing: boolean] {
     const sent = readDraft(this.user, places.key(this.space));
-    return [sent ?? freshKey(), sent !== null];
+    return [sent ?? freshKey(), sent !== null, readDraft(this.user, places.going(this.space)) !== null];
   }
 
   #renew(): void {
-    [this.key, this.wasSent] = [freshKey(), false];
+    [this.key, this.wasSent, this.wasGoing] = [freshKey(), false, false];
   }
 
   #keep(place: (space: number) => string, value: string | null): void {

@@ -2,6 +2,7 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 
+import { isAtDoor, isForLater } from '../api/errors';
 import type { TalkApi, Target } from '../api/talk';
 import type { ReactionCount } from '../api/types';
 import { baseOf } from '../format/emoji';
@@ -16,10 +17,19 @@ export function withMine(counts: readonly ReactionCount[], emoji: string, mine: 
   return counts.map((each) => (each === found ? changed : each)).filter(({ count }) => count > 0);
 }
 
-interface Wish {
+export interface Wish {
+  share: number;
   target: Target;
   emoji: string;
   mine: boolean;
+}
+
+/** Where a tap waits that can't be sent now. */
+interface Later {
+  /** Whether it may be sent at once. */
+  mayReact: (target: Target, emoji: string) => boolean;
+  /** Keeps it; false where nothing can be kept. */
+  keep: (wish: Wish) => Promise<boolean>;
 }
 
 interface Handlers {
@@ -33,7 +43,10 @@ export class Reactions {
   #wishes = new SvelteMap<string, Wish>();
   #sending = new Set<string>();
 
-  constructor(private readonly api: Pick<TalkApi, 'react'>) {}
+  constructor(
+    private readonly api: Pick<TalkApi, 'react'>,
+    private readonly later: Later,
+  ) {}
 
   /** What a target has, with what was tapped and isn't there yet. */
   shown(target: Target, counts: readonly ReactionCount[]): ReactionCount[] {
@@ -43,9 +56,9 @@ export class Reactions {
   }
 
   /** Reacts or takes it back, whichever isn't so. Taps in quick succession end in the last one. */
-  async set(target: Target, emoji: string, mine: boolean, { onsettled, onrefused }: Handlers): Promise<void> {
-    const key = `${target} ${baseOf(emoji)}`;
-    this.#wishes.set(key, { target, emoji, mine });
+  async set(made: Wish, { onsettled, onrefused }: Handlers): Promise<void> {
+    const key = `${made.target} ${baseOf(made.emoji)}`;
+    this.#wishes.set(key, made);
     if (this.#sending.has(key)) return;
     this.#sending.add(key);
     try {
@@ -53,11 +66,11 @@ export class Reactions {
         const wish = this.#wishes.get(key);
         // Forgotten meanwhile: another user is here.
         if (!wish) return;
-        await this.api.react(target, wish.emoji, wish.mine);
+        const isThere = await this.#send(wish);
         // Tapped again while it was under way, it goes on.
         const latest = this.#wishes.get(key);
         if (latest?.mine !== wish.mine || latest.emoji !== wish.emoji) continue;
-        onsettled(wish.emoji, wish.mine);
+        if (isThere) onsettled(wish.emoji, wish.mine);
         this.#wishes.delete(key);
         return;
       }
@@ -66,6 +79,18 @@ export class Reactions {
       onrefused(error);
     } finally {
       this.#sending.delete(key);
+    }
+  }
+
+  /** Whether the server has it; if not, it waits. */
+  async #send(wish: Wish): Promise<boolean> {
+    if (!this.later.mayReact(wish.target, wish.emoji) && (await this.later.keep(wish))) return false;
+    try {
+      await this.api.react(wish.target, wish.emoji, wish.mine);
+      return true;
+    } catch (error) {
+      if (isForLater(error) && !isAtDoor(error) && (await this.later.keep(wish))) return false;
+      throw error;
     }
   }
 

@@ -4,7 +4,9 @@ import type { Api } from '../api/client';
 import { TalkApi, type Target } from '../api/talk';
 import type { Comment, ReactionCount } from '../api/types';
 import { all } from '../dom/events';
+import { baseOf } from '../format/emoji';
 import type { I18n } from '../i18n/index.svelte';
+import { sentenceOf } from '../i18n/server';
 import { say } from '../i18n/talk';
 import type { Announcer } from './announcer.svelte';
 import type { Connection } from './connection.svelte';
@@ -12,13 +14,15 @@ import { Conversation } from './conversation.svelte';
 import type { CommentEvent } from './thread';
 import { Deletions } from './deletions.svelte';
 import type { Feeds } from './feed.svelte';
+import { Outbox } from './outbox.svelte';
+import type { UnsentItem } from './outbox-store';
 import { Reactions, withMine } from './reactions.svelte';
 import type { Session } from './session.svelte';
 import type { Toasts } from './toasts.svelte';
 
 /** What it needs from the app. */
 interface Deps {
-  api: Pick<Api, 'request'>;
+  api: Pick<Api, 'request' | 'report'>;
   session: Session;
   connection: Connection;
   feeds: Feeds;
@@ -27,17 +31,32 @@ interface Deps {
   i18n: Pick<I18n, 't' | 'language' | 'locale'>;
 }
 
+/** How long one may read that something wasn't sent, in milliseconds. */
+const REFUSED_FOR = 20_000;
+
 export class Talk {
   readonly api: TalkApi;
   readonly deletions: Deletions;
+  /** What couldn't be sent yet. */
+  readonly outbox: Outbox;
 
   #known = new Map<number, Conversation>();
   #reactions: Reactions;
 
   constructor(private readonly deps: Deps) {
     this.api = new TalkApi(deps.api);
-    this.#reactions = new Reactions(this.api);
-    const { toasts, i18n } = deps;
+    const { connection, session, toasts, i18n } = deps;
+    this.outbox = new Outbox({
+      api: this.api,
+      connection,
+      session,
+      onsent: (item, comment) => this.#sent(item, comment),
+      onrefused: (item, error) => this.#refused(item, error),
+    });
+    this.#reactions = new Reactions(this.api, {
+      mayReact: (target, emoji) => this.outbox.mayReact(target, emoji),
+      keep: ({ share, ...wish }) => this.outbox.add({ kind: 'reaction', share, ...wish, at: Date.now() }),
+    });
     const words = { deleted: () => say(i18n, 'comment.deleted'), undo: () => i18n.t('share.undo') };
     this.deletions = new Deletions({ delete: this.api.deleteComment }, toasts, words);
   }
@@ -47,6 +66,7 @@ export class Talk {
     const { session, connection } = this.deps;
     return all(
       this.deletions.start(),
+      this.outbox.start(),
       session.beforeSignOut(() => this.deletions.flush()),
       // What couldn't be sent for want of a connection goes now.
       connection.onReconnect(() => {
@@ -79,6 +99,8 @@ export class Talk {
       api: this.api,
       session,
       feeds,
+      outbox: this.outbox,
+      onkept: () => announcer.say(say(i18n, 'outbox.kept')),
       onheard: (comments) => {
         const last = comments.at(-1);
         if (last) announcer.say(say(i18n, 'comment.heard', { name: last.user.name, text: last.text }));
@@ -88,7 +110,30 @@ export class Talk {
 
   /** What a target shows of its reactions. */
   reactions(target: Target, counts: readonly ReactionCount[]): ReactionCount[] {
-    return this.#reactions.shown(target, counts);
+    const waiting = this.outbox.reactions(target).reduce((all, { emoji, mine }) => withMine(all, emoji, mine), [...counts]);
+    return this.#reactions.shown(target, waiting);
+  }
+
+  /** Emoji of a target that wait to be sent, or to be taken back. */
+  unsent(target: Target): string[] {
+    return this.outbox.reactions(target).map(({ emoji }) => baseOf(emoji));
+  }
+
+  /** What has waited is at the server. */
+  #sent(item: UnsentItem, comment: Comment | null): void {
+    const conversation = this.#known.get(item.share);
+    if (comment) conversation?.apply({ comment, isNew: true });
+    else if (item.kind === 'reaction') conversation?.settle(commentOf(item.target), (counts) => withMine(counts, item.emoji, item.mine));
+  }
+
+  #refused(item: UnsentItem, error: unknown): void {
+    const { toasts, i18n } = this.deps;
+    const reason = sentenceOf(i18n, error);
+    // What can't be taken back isn't there any more.
+    if (item.kind === 'reaction' && !item.mine) return;
+    const text = item.kind === 'comment' ? say(i18n, 'outbox.comment_refused', { text: item.text, reason }) : say(i18n, 'outbox.reaction_refused', { emoji: item.emoji, reason });
+    toasts.show(text, { ms: REFUSED_FOR });
+    void this.#known.get(item.share)?.refresh();
   }
 
   /** Reacts to a share or to one of its comments, or takes that back; `refused` is called with the reason if it can't be. */
@@ -96,7 +141,7 @@ export class Talk {
     const target: Target = comment ? `comments/${comment.id}` : `shares/${conversation.share}`;
     const now = () => (comment ? conversation.comments.find(({ id }) => id === comment.id)?.reactions : conversation.reactions) ?? [];
     const mine = !isMine(this.reactions(target, now()), emoji);
-    void this.#reactions.set(target, emoji, mine, {
+    void this.#reactions.set({ share: conversation.share, target, emoji, mine }, {
       onsettled: (emoji, mine) => conversation.settle(comment?.id ?? null, (counts) => withMine(counts, emoji, mine)),
       onrefused: (error) => {
         refused(error);
@@ -112,7 +157,11 @@ export class Talk {
     this.#known.clear();
     this.#reactions.clear();
     this.deletions.clear();
+    this.outbox.clear();
   }
 }
+
+/** The comment that a reaction is to; null if it is to the share itself. */
+const commentOf = (target: Target) => (target.startsWith('comments/') ? Number(target.split('/')[1]) : null);
 
 const isMine = (counts: readonly ReactionCount[], emoji: string) => counts.some((each) => each.mine && each.emoji === emoji);

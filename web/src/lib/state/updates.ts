@@ -4,7 +4,9 @@ import type { Api } from '../api/client';
 import { isGone } from '../api/errors';
 import type { Medium, Share } from '../api/types';
 import type { I18n } from '../i18n/index.svelte';
+import { all } from '../dom/events';
 import type { Announcer } from './announcer.svelte';
+import type { Composers } from './composers';
 import type { Feeds } from './feed.svelte';
 import type { Galleries } from './gallery.svelte';
 import { Inbox } from './inbox.svelte';
@@ -23,7 +25,7 @@ import { Talk } from './talk.svelte';
 interface Deps {
   api: Pick<Api, 'share'>;
   live: Pick<Live, 'on'>;
-  session: Pick<Session, 'user' | 'unread' | 'recheck'>;
+  session: Pick<Session, 'user' | 'unread' | 'recheck' | 'afterSignIn'>;
   router: Pick<Router, 'route'>;
   announcer: Announcer;
   people: Pick<People, 'hear'>;
@@ -31,6 +33,7 @@ interface Deps {
   spaces: Spaces;
   openSpaces: OpenSpaces;
   feeds: Feeds;
+  composers: Pick<Composers, 'resume'>;
   galleries: Galleries;
   latest: Galleries;
   part: { (Kind: typeof Talk): Talk; (Kind: typeof Inbox): Inbox; (Kind: typeof Push): Push };
@@ -48,12 +51,16 @@ export class Updates {
 
   /** Runs until the returned function is called. */
   start(): () => void {
+    const { composers, live, session } = this.deps;
     this.deps.part(Push);
-    const unlisten = this.deps.live.on((news) => this.#take(news));
-    return () => {
-      unlisten();
-      this.clear();
-    };
+    // What was left unsent goes on, wherever one begins.
+    this.deps.part(Talk);
+    composers.resume();
+    return all(
+      live.on((news) => this.#take(news)),
+      session.afterSignIn(() => composers.resume()),
+      () => this.clear(),
+    );
   }
 
   clear(): void {

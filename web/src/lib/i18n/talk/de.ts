@@ -16,6 +16,15 @@ export const de: TalkMessages = {
   'comment.deleted': 'Kommentar gelöscht',
   'comment.heard': '{name} hat kommentiert: {text}',
 
+  'outbox.waits': 'Wird noch gesendet',
+  'outbox.kept': 'Wird gesendet, sobald der Server wieder erreichbar ist.',
+  'outbox.discard': 'Nicht senden',
+  'outbox.comment_refused': 'Dein Kommentar „{text}“ konnte nicht gesendet werden. {reason}',
+  'outbox.reaction_refused': 'Deine Reaktion {emoji} konnte nicht gesendet werden. {reason}',
+  'outbox.leave_title': 'Es ist noch nicht alles gesendet',
+  'outbox.leave': { one: '{n} Kommentar oder Reaktion ist noch nicht gesendet. Wenn du dich jetzt abmeldest, geht das verloren.', other: '{n} Kommentare und Reaktionen sind noch nicht gesendet. Wenn du dich jetzt abmeldest, gehen sie verloren.' },
+  'outbox.leave_anyway': 'Trotzdem abmelden',
+
   'mention.people': 'Leute zum Erwähnen',
   'mention.found': { one: '{n} Person. Wähle mit den Pfeiltasten.', other: '{n} Personen. Wähle mit den Pfeiltasten.' },
 
@@ -23,6 +32,7 @@ export const de: TalkMessages = {
   'react.add': 'Reagieren',
   'react.list': 'Reaktionen',
   'react.chip': { one: '{emoji}, {n} Person', other: '{emoji}, {n} Personen' },
+  'react.chip_waits': { one: '{emoji}, {n} Person, wird noch gesendet', other: '{emoji}, {n} Personen, wird noch gesendet' },
   'react.who': 'Wer reagiert hat',
   'react.recent': 'Zuletzt benutzt',
   'react.all': 'Alle Emojis',

@@ -16,6 +16,15 @@ export const en = {
   'comment.deleted': 'Comment deleted',
   'comment.heard': '{name} commented: {text}',
 
+  'outbox.waits': 'Waiting to be sent',
+  'outbox.kept': 'It will be sent as soon as the server can be reached.',
+  'outbox.discard': 'Don’t send',
+  'outbox.comment_refused': 'Your comment “{text}” couldn’t be sent. {reason}',
+  'outbox.reaction_refused': 'Your reaction {emoji} couldn’t be sent. {reason}',
+  'outbox.leave_title': 'Not everything has been sent',
+  'outbox.leave': { one: '{n} comment or reaction waits to be sent. If you sign out now, it’s lost.', other: '{n} comments and reactions wait to be sent. If you sign out now, they’re lost.' },
+  'outbox.leave_anyway': 'Sign out anyway',
+
   'mention.people': 'People to mention',
   'mention.found': { one: '{n} person. Use the arrow keys.', other: '{n} people. Use the arrow keys.' },
 
@@ -23,6 +32,7 @@ export const en = {
   'react.add': 'React',
   'react.list': 'Reactions',
   'react.chip': { one: '{emoji}, {n} person', other: '{emoji}, {n} people' },
+  'react.chip_waits': { one: '{emoji}, {n} person, waiting to be sent', other: '{emoji}, {n} people, waiting to be sent' },
   'react.who': 'Who reacted',
   'react.recent': 'Recently used',
   'react.all': 'All emoji',

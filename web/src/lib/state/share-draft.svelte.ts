@@ -1,0 +1,61 @@
+// The words and photos of a share in the making, as this browser keeps them.
+
+import { places } from '../forms/drafts';
+import { shareProblem, type ShareProblem } from '../forms/share-problem';
+import { ChosenPictures } from './chosen-pictures.svelte';
+import { DraftWords } from './draft-words';
+import { KeptPhotos } from './kept-photos';
+import type { Session } from './session.svelte';
+import type { Uploads } from './uploads';
+
+export interface ShareDraftDeps {
+  uploads: Pick<Uploads, 'load'>;
+  session: Pick<Session, 'me' | 'server'>;
+}
+
+export abstract class ShareDraft {
+  text = $state('');
+  readonly photos: ChosenPictures;
+
+  protected readonly words: DraftWords;
+
+  constructor(
+    readonly space: number,
+    private readonly needs: ShareDraftDeps,
+  ) {
+    const { session, uploads } = needs;
+    const user = session.me.id;
+    this.words = new DraftWords(user, space);
+    this.text = this.words.text;
+    const kept = new KeptPhotos(user, places.newShare(space), async () => this.begun.then(() => this.words.isAlone));
+    this.photos = new ChosenPictures(session, () => this.changed(), uploads, kept);
+  }
+
+  /** When it is known which window has the draft, and what became of what was sent. */
+  protected abstract get begun(): Promise<void>;
+
+  /** Another text or photo is another share. */
+  protected abstract changed(): void;
+
+  /** Whether there is anything that would be lost. */
+  get isBegun(): boolean {
+    return this.text.trim() !== '' || !this.photos.isEmpty;
+  }
+
+  /** Whether this browser has all of it after a reload. */
+  protected get isHere(): boolean {
+    return this.photos.areKept && (this.words.isKept || this.text.trim() === '');
+  }
+
+  write(text: string): void {
+    this.text = text;
+    this.changed();
+    this.words.write(text);
+  }
+
+  /** What is missing or too much. */
+  get problem(): ShareProblem | null {
+    if (this.photos.isMissing) return { what: 'missing' };
+    return this.photos.hasRefused ? { what: 'refused' } : shareProblem(this.text, !this.photos.isEmpty, this.needs.session.server);
+  }
+}
