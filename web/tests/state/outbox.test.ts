@@ -22,10 +22,10 @@ afterEach(() => {
 
 test('what is said without a connection is there after a restart, and sent in its order, once', async () => {
   const server = new Server();
-  const { outbox } = opened(server);
+  const { outbox, connection } = opened(server);
   for (const item of [comment('one'), comment('two', 8), heart(true), comment('three')]) expect(await outbox.add(item)).toBe(true);
   expect(textsOf(outbox)).toEqual(['one', 'two', '❤️ true', 'three']);
-  expect([outbox.hasTurn(7), server.asked]).toEqual([false, []]);
+  expect([outbox.hasTurn(7), server.asked, connection.check.mock.calls.length]).toEqual([false, [], 4]);
 
   server.isDown = false;
   const again = opened(server);

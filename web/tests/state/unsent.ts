@@ -22,7 +22,7 @@ export const heart = (mine: boolean): UnsentItem => ({ kind: 'reaction', share: 
 /** A window of a user. */
 export function opened(server: Server, user = 1) {
   const back = new Set<() => void>();
-  const connection = { lost: server.isDown, onReconnect: (task: () => void) => (back.add(task), () => back.delete(task)) };
+  const connection = { lost: server.isDown, check: vi.fn(() => Promise.resolve()), onReconnect: (task: () => void) => (back.add(task), () => back.delete(task)) };
   const session = { user: userOf(user, 'ann') as never, afterSignIn: () => () => undefined, beforeSignOut: () => () => undefined };
   const [onsent, onrefused] = [vi.fn(), vi.fn()];
   const answer = async (said: string): Promise<Comment> => {

@@ -17,7 +17,7 @@ const LONGEST_WAIT = 60_000;
 
 interface Deps {
   api: Pick<TalkApi, 'comment' | 'react'>;
-  connection: Pick<Connection, 'lost' | 'onReconnect'>;
+  connection: Pick<Connection, 'lost' | 'onReconnect' | 'check'>;
   session: Pick<Session, 'user' | 'afterSignIn' | 'beforeSignOut'>;
   /** The server has it. */
   onsent: (item: UnsentItem, comment: Comment | null) => void;
@@ -62,7 +62,9 @@ export class Outbox extends Unsent {
   async add(item: UnsentItem): Promise<boolean> {
     const open = await this.open();
     if (!open || !this.isHere(open) || !(await this.keep(open, item))) return false;
-    if (!this.deps.connection.lost && this.#timer === undefined) void this.flush();
+    // The connection may be back before anybody has noticed.
+    if (this.deps.connection.lost) void this.deps.connection.check();
+    else if (this.#timer === undefined) void this.flush();
     return true;
   }
 

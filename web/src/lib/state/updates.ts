@@ -51,17 +51,19 @@ export class Updates {
 
   /** Runs until the returned function is called. */
   start(): () => void {
-    const { composers, live, session } = this.deps;
+    const { live, session } = this.deps;
     this.deps.part(Push);
-    // What was left unsent goes on, wherever one begins.
     this.deps.part(Talk);
-    composers.resume();
+    this.#resume();
     return all(
       live.on((news) => this.#take(news)),
-      session.afterSignIn(() => composers.resume()),
+      session.afterSignIn(() => this.#resume()),
       () => this.clear(),
     );
   }
+
+  /** What was sent off before the page was reloaded goes on. */
+  #resume = () => void (this.deps.session.user && this.deps.composers.resume());
 
   clear(): void {
     this.#spaces.end();
