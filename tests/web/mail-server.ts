@@ -20,7 +20,7 @@ export class MailServer {
   /** The settings of a server that sends by this one, as environment. */
   get settings(): Record<string, string> {
     return {
-      // Links in mails begin with it. The port isn't known yet: whoever follows one takes its path.
+      // Links in mails begin with it. The port isn't known yet: one takes the path of a link.
       SHARED_SPACES_PUBLIC_URL: 'http://localhost',
       SHARED_SPACES_MAIL__HOST: '127.0.0.1',
       SHARED_SPACES_MAIL__PORT: String((this.listener.address() as AddressInfo).port),

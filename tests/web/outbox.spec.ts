@@ -1,5 +1,5 @@
-// What is said without a connection waits in the browser, and is sent when the line is back: in its order, once, and only by whoever
-// said it.
+// What is said without a connection waits in the browser, and is sent when the line is back: in its order, once, and only while its
+// author is signed in.
 
 import { randomBytes } from 'node:crypto';
 
@@ -163,7 +163,7 @@ test('of two windows, one sends what both have left on a line that breaks in the
 
 const heartOf = (person: Person) => person.card('By the lake').getByRole('button', { name: en['react.heart'] }).click();
 
-test('what the server refuses for good is dropped with its reason, and nothing of it is sent by whoever signs in next', async ({ newPerson, server }) => {
+test('what the server refuses for good is dropped with its reason, and nothing of it is sent by the one who signs in next', async ({ newPerson, server }) => {
   test.slow();
   const [ann, bob] = [await newPerson('Ann', allowed), await newPerson('Bob', allowed)];
   await begins(ann);

@@ -71,7 +71,7 @@ test('without a connection it waits, and is sent when that is back', async () =>
   sent[0]?.answer.reject(unreachable());
   await sending;
   expect(composer.state).toBe('waiting');
-  // Whoever leaves now finds it waiting when they come back.
+  // Leaving now, one finds it waiting when one comes back.
   expect(composers.hasUnsent).toBe(false);
   composers.sendWaiting();
   await settle();
