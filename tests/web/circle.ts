@@ -2,6 +2,7 @@
 // server is killed, a line is lost, and one of them is removed.
 
 import { expect } from './fixtures.ts';
+import { en as noticeWords } from '../../web/src/lib/i18n/notices/en.ts';
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
 import { answerOf, Listener, noticesOf, screenOf } from './circle-screens.ts';
 import { type Person, words } from './people.ts';
@@ -143,8 +144,12 @@ export class Circle {
       }).toPass({ timeout: SOON });
       await person.page.goto('/app/notices');
       await expect(person.page.getByRole('heading', { level: 1, name: words('nav.notices') })).toBeVisible();
-      const excerpts = () => person.page.getByRole('list', { name: words('nav.notices') }).locator('.excerpt').allTextContents();
-      await expect.poll(async () => (await excerpts()).sort().filter((text) => told.includes(text)), { message: this.#story() }).toEqual(told);
+      const older = person.page.getByRole('button', { name: noticeWords['notice.more'], exact: true });
+      const excerpts = person.page.getByRole('list', { name: words('nav.notices') }).locator('.excerpt');
+      await expect(async () => {
+        if (await older.isVisible()) await older.click({ timeout: 2_000 });
+        expect((await excerpts.allTextContents()).sort().filter((text) => told.includes(text)), this.#story()).toEqual(told);
+      }).toPass({ timeout: SOON });
     }
     if (this.#removed) await this.#learntNothing(this.#removed);
   }
