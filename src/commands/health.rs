@@ -1,6 +1,8 @@
 //! `shared-spaces health`: asks the server on this machine whether it is ready, where there is no other program that could.
 
+use std::fmt::{self, Display, Formatter};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -15,7 +17,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use crate::config::Settings;
+use crate::config::{Address, Settings};
 use crate::output::say;
 use crate::tls::client;
 
@@ -25,12 +27,14 @@ const TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_SENTENCE: usize = 4096;
 
 /// Where the server listens, if not where the settings say.
-#[derive(Args, Clone, Copy, Debug)]
-#[command(after_help = "Example: shared-spaces health --port 8001")]
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "Examples:\n  shared-spaces health --port 8001\n  shared-spaces health --address unix:/run/shared-spaces/http.sock"
+)]
 pub struct HealthOptions {
     /// The address that the server listens on
-    #[arg(long, value_name = "IP")]
-    address: Option<IpAddr>,
+    #[arg(long, value_name = "ADDRESS", value_parser = Address::of_option)]
+    address: Option<Address>,
     /// The port that the server listens on
     #[arg(long)]
     port: Option<u16>,
@@ -43,20 +47,22 @@ pub struct HealthOptions {
 pub async fn run(settings: &Settings, at: HealthOptions) -> Result<()> {
     let listener = &settings.listener;
     let is_https = settings.config.tls.files().is_some();
-    let scheme = if is_https { "https" } else { "http" };
-    let address = SocketAddr::new(
-        reachable(at.address.unwrap_or(listener.address)),
-        at.port.unwrap_or(listener.port),
-    );
+    let target = match at.address.unwrap_or_else(|| listener.address.clone()) {
+        Address::Ip(ip) => Target::Tcp {
+            address: SocketAddr::new(reachable(ip), at.port.unwrap_or(listener.port)),
+            is_https,
+        },
+        Address::Unix(path) => Target::UnixSocket(path),
+    };
     let path = format!("{}/ready", settings.config.base_path());
-    let asked = timeout(TIMEOUT, connect_and_ask(address, is_https, &path)).await;
+    let asked = timeout(TIMEOUT, connect_and_ask(&target, &path)).await;
     let (status, said) = asked
         .map_err(|_| anyhow!("it takes longer than {} seconds", TIMEOUT.as_secs()))
         .flatten()
-        .with_context(|| format!("No server answers at {scheme}://{address}"))?;
+        .with_context(|| format!("No server answers at {target}"))?;
     ensure!(
         status == StatusCode::OK,
-        "The server at {scheme}://{address} isn't ready: {said}"
+        "The server at {target} isn't ready: {said}"
     );
     say!("{said}")
 }
@@ -70,28 +76,54 @@ fn reachable(address: IpAddr) -> IpAddr {
     }
 }
 
-async fn connect_and_ask(
-    address: SocketAddr,
-    is_https: bool,
-    path: &str,
-) -> Result<(StatusCode, String)> {
-    let stream = TcpStream::connect(address).await?;
-    if is_https {
-        let stream = client::connect_unverified(stream, address.ip()).await?;
-        ask(stream, address, path).await
-    } else {
-        ask(stream, address, path).await
+/// Where the server is.
+enum Target {
+    Tcp { address: SocketAddr, is_https: bool },
+    UnixSocket(PathBuf),
+}
+
+impl Display for Target {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Tcp { address, is_https } => {
+                let scheme = if *is_https { "https" } else { "http" };
+                write!(formatter, "{scheme}://{address}")
+            }
+            Self::UnixSocket(path) => write!(formatter, "unix:{}", path.display()),
+        }
+    }
+}
+
+async fn connect_and_ask(target: &Target, path: &str) -> Result<(StatusCode, String)> {
+    match target {
+        Target::Tcp { address, is_https } => {
+            let host = address.to_string();
+            let stream = TcpStream::connect(address).await?;
+            if *is_https {
+                let stream = client::connect_unverified(stream, address.ip()).await?;
+                ask(stream, &host, path).await
+            } else {
+                ask(stream, &host, path).await
+            }
+        }
+        #[cfg(unix)]
+        Target::UnixSocket(socket) => {
+            let stream = tokio::net::UnixStream::connect(socket).await?;
+            ask(stream, "localhost", path).await
+        }
+        #[cfg(not(unix))]
+        Target::UnixSocket(_) => Err(anyhow!("this system has no unix sockets")),
     }
 }
 
 async fn ask(
     stream: impl AsyncRead + AsyncWrite + Unpin,
-    address: SocketAddr,
+    host: &str,
     path: &str,
 ) -> Result<(StatusCode, String)> {
     let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
     let request = Request::get(path)
-        .header(HOST, address.to_string())
+        .header(HOST, host)
         .body(Empty::<Bytes>::new())?;
     let asking = async {
         let response = sender.send_request(request).await?;

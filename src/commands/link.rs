@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use crate::api::link_with_secret;
-use crate::config::{Config, Listener};
+use crate::config::{Address, Config, Listener};
 use crate::domain::tokens::Token;
 use crate::output::say;
 use crate::qr;
@@ -13,9 +13,10 @@ use crate::qr;
 /// # Errors
 /// It is too long for a QR code.
 pub fn show(listener: &Listener, config: &Config, page: &str, token: &Token) -> Result<()> {
-    let base_url = match &config.public_url {
-        Some(url) => url.clone(),
-        None => format!("http://localhost:{}", listener.port),
+    let base_url = match (&config.public_url, &listener.address) {
+        (Some(url), _) => url.clone(),
+        (None, Address::Ip(_)) => format!("http://localhost:{}", listener.port),
+        (None, Address::Unix(_)) => String::from("http://localhost"),
     };
     let link = link_with_secret(&base_url, page, token);
     say!("{link}\n\n{}\n", qr::text(&link)?)?;

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use rocket::local::asynchronous::Client;
 
 use crate::api;
@@ -14,7 +14,7 @@ use crate::app::{self, App, begun_anew};
 use crate::backup::{restore, work_dir};
 use crate::check::sentence;
 use crate::commands::cli::ServeOptions;
-use crate::config::{Listener, Settings};
+use crate::config::{Address, Listener, Settings};
 use crate::data_dir;
 use crate::data_dir::is_served;
 use crate::data_dir::restored;
@@ -25,7 +25,8 @@ use crate::jobs::watchdog::Watchdog;
 use crate::output::say;
 use crate::process::service::{self, State};
 use crate::process::{files, shutdown};
-use crate::server::listener::{BoundListener, cannot_listen};
+use crate::server::entrance::{Entrance, Reserved};
+use crate::server::listener::BoundListener;
 use crate::server::{self, Listeners, metrics_listener};
 use crate::storage;
 use crate::storage::PhotoStore;
@@ -46,25 +47,33 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
         config,
     } = settings;
     listener.address = serve.address.unwrap_or(listener.address);
+    ensure!(
+        serve.port.is_none() || matches!(listener.address, Address::Ip(_)),
+        "{} is a unix socket, which has no port: leave out --port, or set an IP address with --address",
+        listener.address
+    );
     listener.port = serve.port.unwrap_or(listener.port);
     let folder = config.data_dir.clone();
     // Before anything is made, not even the lock.
     storage::check_data_dir(&config)?;
     app::check_store(&config).await?;
     let certificates = Certificates::open(&config.tls)?;
-    let address = SocketAddr::new(listener.address, listener.port);
     let passed = service::passed_listener()
         .context("The socket that the service manager has passed can't be used")?;
-    let taken = passed.map_or_else(|| BoundListener::new(address), BoundListener::passed);
+    let taken = match passed {
+        Some(passed) => Reserved::passed(passed)
+            .context("The socket that the service manager has passed can't be used"),
+        None => Reserved::new(&listener, config.connections.socket_mode).await,
+    };
     if taken.is_err() && is_served(&folder) {
         bail!(in_use(&folder));
     }
-    let taken = taken.map_err(|error| anyhow!(cannot_listen(address, &error)))?;
-    let redirect = config
-        .tls
-        .redirect_port
-        .map(|port| bind_redirect(SocketAddr::new(listener.address, port)));
-    let redirect = redirect.transpose()?;
+    let taken = taken?;
+    config.tls.check_listener(taken.is_unix_socket())?;
+    let redirect = match (config.tls.redirect_port, &listener.address) {
+        (Some(port), Address::Ip(ip)) => Some(bind_redirect(SocketAddr::new(*ip, port))?),
+        _ => None,
+    };
     let scraped = config.monitoring.metrics_address.map(scraped).transpose()?;
     let _lock = lock(&folder)?;
     files::raise_limit();
@@ -156,20 +165,17 @@ fn bind_redirect(address: SocketAddr) -> Result<BoundListener> {
 
 /// Where the server will listen.
 struct Bound {
-    listener: BoundListener,
+    listener: Reserved,
     certificates: Option<Certificates>,
     redirect: Option<BoundListener>,
 }
 
 /// Answers requests until the process is asked to stop, and then those that are under way.
 async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Result<()> {
-    let wanted = bound.listener.address();
-    let listener = bound
-        .listener
-        .listen()
-        .map_err(|error| anyhow!(cannot_listen(wanted, &error)))?;
-    let address = listener.local_addr()?;
-    settings.port = address.port();
+    let listener = bound.listener.listen().await?;
+    settings.port = listener
+        .tcp_address()
+        .map_or(settings.port, |address| address.port());
     let tls = bound
         .certificates
         .map(|certificates| certificates.acceptor());
@@ -179,7 +185,7 @@ async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Resu
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let shutdown_signal = shutdown::listen()?;
-    if let Err(error) = announce(address, tls.is_some(), app.config.public_url.as_deref()) {
+    if let Err(error) = announce(&listener, tls.is_some(), app.config.public_url.as_deref()) {
         tracing::warn!(error = %sentence(&error), "could not print the address");
     }
     let grace = Duration::from_secs(settings.shutdown.grace.into());
@@ -252,15 +258,17 @@ fn in_use(folder: &Path) -> String {
     )
 }
 
-fn announce(address: SocketAddr, is_https: bool, public_url: Option<&str>) -> Result<()> {
+fn announce(listener: &Entrance, is_https: bool, public_url: Option<&str>) -> Result<()> {
     let scheme = if is_https { "https" } else { "http" };
-    if address.ip().is_loopback() {
-        say!(
-            "Shared Spaces is up: {scheme}://localhost:{}",
-            address.port()
-        )?;
-    } else {
-        say!("Shared Spaces is up: {scheme}://{address}")?;
+    match listener.tcp_address() {
+        Some(address) if address.ip().is_loopback() => {
+            say!(
+                "Shared Spaces is up: {scheme}://localhost:{}",
+                address.port()
+            )?;
+        }
+        Some(address) => say!("Shared Spaces is up: {scheme}://{address}")?,
+        None => say!("Shared Spaces is up: {listener}")?,
     }
     if let Some(url) = public_url {
         say!("People reach it by {url}")?;

@@ -6,6 +6,7 @@ use anyhow::{Result, ensure};
 use serde::{Deserialize, Serialize};
 
 use super::duration;
+use super::socket_mode::SocketMode;
 
 /// More of anything than a machine can have.
 const MAX_VALUE: usize = 1_000_000;
@@ -21,6 +22,8 @@ pub struct Connections {
     pub max_connections: usize,
     /// Connections at once from one address; more are closed at once. A trusted proxy may have them all.
     pub max_per_ip: usize,
+    /// The permissions of the unix socket that the server listens on, if it does.
+    pub socket_mode: SocketMode,
     /// The time within which the head of a request has to be there, counted from the end of the answer before.
     #[serde(with = "humantime_serde")]
     pub header_timeout: Duration,
@@ -67,6 +70,7 @@ impl Default for Connections {
         Self {
             max_connections: 512,
             max_per_ip: 128,
+            socket_mode: SocketMode::default(),
             header_timeout: Duration::from_secs(60),
             stall_timeout: Duration::from_secs(30),
             max_uploads: 32,

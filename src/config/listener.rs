@@ -1,22 +1,22 @@
 //! The settings that bear Rocket's names: where to listen, how much to log, and how to end.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::Ipv4Addr;
 use std::str::FromStr;
 
 use figment::Figment;
 use rocket::config::{Ident, LogLevel};
-use serde::de::Error;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 use tracing_subscriber::filter::LevelFilter;
+
+use super::address::Address;
 
 /// What of Rocket's settings has an effect.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(default)]
 pub struct Listener {
     /// Where to listen.
-    #[serde(deserialize_with = "address")]
-    pub address: IpAddr,
-    /// 0 is any that is free.
+    pub address: Address,
+    /// 0 is any that is free. A unix socket has none.
     pub port: u16,
     /// How much is logged, unless `RUST_LOG` says so.
     pub log_level: Level,
@@ -43,26 +43,18 @@ impl Listener {
     /// The same for Rocket, which is to write no lines of its own: they would hold the signatures of links, and once a
     /// request has a `Content-Type` that it can't read, colours too.
     pub fn rocket(&self) -> Figment {
-        Figment::from(rocket::Config {
-            address: self.address,
+        let mut rocket = rocket::Config {
             port: self.port,
             ident: self.ident.clone(),
             log_level: LogLevel::Off,
             cli_colors: false,
             ..Default::default()
-        })
+        };
+        if let Address::Ip(ip) = self.address {
+            rocket.address = ip;
+        }
+        Figment::from(rocket)
     }
-}
-
-/// Names, such as `localhost`, may resolve to several addresses.
-fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<IpAddr, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse().map_err(|_| {
-        D::Error::custom(format!(
-            "The setting address must be an IP address, such as 127.0.0.1 for this machine only or 0.0.0.0 for the \
-            whole network, not '{text}'"
-        ))
-    })
 }
 
 impl FromStr for Level {
@@ -103,7 +95,7 @@ impl From<Level> for String {
 impl Default for Listener {
     fn default() -> Self {
         Self {
-            address: Ipv4Addr::LOCALHOST.into(),
+            address: Address::Ip(Ipv4Addr::LOCALHOST.into()),
             port: 8000,
             log_level: Level(LevelFilter::INFO),
             ident: Ident::default(),

@@ -1,5 +1,6 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
+mod address;
 mod backup;
 mod compatibility;
 mod connections;
@@ -19,6 +20,7 @@ mod push;
 mod quotas;
 mod rate_limits;
 mod renamed;
+mod socket_mode;
 mod tls;
 mod values;
 mod wrong;
@@ -33,6 +35,7 @@ use rocket::http::uri::Absolute;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use address::Address;
 pub use backup::Backup;
 pub use compatibility::Compatibility;
 pub use connections::Connections;
@@ -48,6 +51,7 @@ pub use proxies::TrustedProxies;
 pub use push::Push;
 pub use quotas::Quotas;
 pub use rate_limits::RateLimits;
+pub use socket_mode::SocketMode;
 pub use tls::Tls;
 
 /// Bounds of what a setting may allow a session. Its use is recorded once an hour, so that one which lasted little longer

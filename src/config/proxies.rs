@@ -11,10 +11,16 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct TrustedProxies(Vec<Network>);
 
-/// `192.0.2.1`, `2001:db8::1`, or a network such as `10.0.0.0/8`.
+/// What a unix socket is called.
+const UNIX: &str = "unix";
+
+/// `192.0.2.1`, `2001:db8::1`, a network such as `10.0.0.0/8`, or `unix`.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 #[serde(try_from = "String", into = "String")]
-struct Network(IpNet);
+enum Network {
+    Ip(IpNet),
+    UnixSocket,
+}
 
 impl TrustedProxies {
     /// Whether no proxies are trusted.
@@ -24,7 +30,17 @@ impl TrustedProxies {
 
     /// Whether this address is one of them.
     pub fn contains(&self, address: IpAddr) -> bool {
-        self.0.iter().any(|network| network.0.contains(&address))
+        let contains = |network: &Network| match network {
+            Network::Ip(network) => network.contains(&address),
+            Network::UnixSocket => false,
+        };
+        self.0.iter().any(contains)
+    }
+
+    /// Whether whoever connects by a unix socket is one of them.
+    pub fn contain_unix_sockets(&self) -> bool {
+        let mut networks = self.0.iter();
+        networks.any(|network| matches!(network, Network::UnixSocket))
     }
 }
 
@@ -32,11 +48,14 @@ impl FromStr for Network {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
+        if text == UNIX {
+            return Ok(Self::UnixSocket);
+        }
         let network = text
             .parse()
             .or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
-        network.map(Self).map_err(|_| {
-            format!("The setting trusted_proxies must name addresses such as 127.0.0.1 or networks such as 10.0.0.0/8, not '{text}'")
+        network.map(Self::Ip).map_err(|_| {
+            format!("The setting trusted_proxies must name addresses such as 127.0.0.1, networks such as 10.0.0.0/8, or unix for unix sockets, not '{text}'")
         })
     }
 }
@@ -51,6 +70,9 @@ impl TryFrom<String> for Network {
 
 impl From<Network> for String {
     fn from(network: Network) -> Self {
-        network.0.to_string()
+        match network {
+            Network::Ip(network) => network.to_string(),
+            Network::UnixSocket => UNIX.to_owned(),
+        }
     }
 }

@@ -23,6 +23,19 @@ impl Tls {
         Some((self.certificate.as_deref()?, self.key.as_deref()?))
     }
 
+    /// Refuses HTTPS on a unix socket.
+    ///
+    /// # Errors
+    /// The server is to speak it there.
+    pub fn check_listener(&self, is_unix_socket: bool) -> Result<()> {
+        ensure!(
+            !is_unix_socket || self.files().is_none(),
+            "A unix socket is for a proxy on this machine, which has the certificate itself: remove tls.certificate and \
+            tls.key, or set address to an IP address"
+        );
+        Ok(())
+    }
+
     pub(super) fn check(&self, public_url: Option<&str>) -> Result<()> {
         match (&self.certificate, &self.key) {
             (Some(_), Some(_)) => ensure!(

@@ -1,19 +1,19 @@
 //! The machine: where the server would listen and who could come, how much space there is, and what time it is.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
 use indicatif::HumanBytes;
 
-use crate::check::Check;
+use crate::check::{Check, sentence};
 use crate::clock::{Clock, Timestamp};
-use crate::config::{Registration, Settings};
+use crate::config::{Address, Listener, Registration, Settings, SocketMode};
 use crate::data_dir;
 use crate::data_dir::disk_space::has_room;
 use crate::fs::space::available;
-use crate::server::listener::cannot_listen;
+use crate::server::entrance::Reserved;
 
 /// With less space than this, in bytes, some photos fill the disk.
 const LITTLE: u64 = 1024 * 1024 * 1024;
@@ -21,21 +21,16 @@ const LITTLE: u64 = 1024 * 1024 * 1024;
 const BEHIND: Duration = Duration::from_secs(60 * 60);
 
 /// Looks at the address, at who may make an account, at the disk and at the clock.
-pub fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
+pub async fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
     let (listener, config) = (&settings.listener, &settings.config);
     let folder = &config.data_dir;
     if data_dir::is_served(folder) {
         report(Check::ok("A server is running on the data folder"));
     } else {
-        report(port(SocketAddr::new(listener.address, listener.port)));
+        report(entrance(listener).await);
     }
     let is_public = config.public_url.is_some() || !listener.address.is_loopback();
-    if config.is_https() && config.tls.files().is_none() && config.trusted_proxies.is_empty() {
-        report(Check::warning(
-            "public_url begins with https://, so there is a proxy in front, but trusted_proxies names none: all \
-            clients behind it count as one address. Set trusted_proxies to the address of the proxy",
-        ));
-    }
+    proxies(settings).into_iter().for_each(&mut *report);
     if config.registration == Registration::Open && is_public {
         report(Check::warning(
             "Anyone who can reach the server can create an account: unless that is intended, set registration to \
@@ -69,11 +64,38 @@ pub fn run_checks(settings: &Settings, report: &mut impl FnMut(Check)) {
     }
 }
 
-fn port(address: SocketAddr) -> Check {
-    match TcpListener::bind(address) {
-        Ok(_) => Check::ok(format!("The server can listen on {address}")),
-        Err(error) => Check::warning(cannot_listen(address, &error)),
+async fn entrance(listener: &Listener) -> Check {
+    let shown = match &listener.address {
+        Address::Ip(ip) => SocketAddr::new(*ip, listener.port).to_string(),
+        unix @ Address::Unix(_) => unix.to_string(),
+    };
+    match Reserved::new(listener, SocketMode::default()).await {
+        Ok(_) => Check::ok(format!("The server can listen on {shown}")),
+        Err(error) => Check::warning(sentence(&error)),
     }
+}
+
+/// Whether the address, HTTPS and the trusted proxies belong together.
+fn proxies(settings: &Settings) -> Option<Check> {
+    let (listener, config) = (&settings.listener, &settings.config);
+    if matches!(listener.address, Address::Unix(_)) {
+        if let Err(error) = config.tls.check_listener(true) {
+            return Some(Check::error(&error));
+        }
+        return (!config.trusted_proxies.contain_unix_sockets()).then(|| {
+            Check::warning(
+                "The server listens on a unix socket, so there is a proxy in front, but trusted_proxies doesn't have \
+                \"unix\": all clients count as one address. Add it, if only the proxy may open the socket",
+            )
+        });
+    }
+    let is_behind = config.is_https() && config.tls.files().is_none();
+    (is_behind && config.trusted_proxies.is_empty()).then(|| {
+        Check::warning(
+            "public_url begins with https://, so there is a proxy in front, but trusted_proxies names none: all \
+            clients behind it count as one address. Set trusted_proxies to the address of the proxy",
+        )
+    })
 }
 
 /// When the database was last written.

@@ -30,7 +30,7 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     without_effect(&config.photos)
         .into_iter()
         .for_each(&mut report);
-    machine::run_checks(all, &mut report);
+    machine::run_checks(all, &mut report).await;
     certificate::check(&config.tls, Clock::default().now())
         .into_iter()
         .for_each(&mut report);

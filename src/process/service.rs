@@ -5,6 +5,8 @@
 
 use std::io;
 use std::net::TcpListener;
+#[cfg(unix)]
+use std::os::unix::net::UnixListener;
 use std::time::Duration;
 
 /// What the service manager is to know.
@@ -16,6 +18,16 @@ pub enum State {
     Stopping(Duration),
     /// The process still works.
     Alive,
+}
+
+/// A listening socket that the service manager has opened.
+#[derive(Debug)]
+pub enum Passed {
+    /// A port.
+    Tcp(TcpListener),
+    /// A unix socket, which the service manager also removes.
+    #[cfg(unix)]
+    Unix(UnixListener),
 }
 
 /// Notifies the service manager. If that can't be done, the log says so, and nothing else changes.
@@ -58,14 +70,17 @@ pub fn watchdog() -> Option<Duration> {
 /// once, because the socket is owned by what is returned.
 ///
 /// # Errors
-/// It has passed several, or one that isn't a listening TCP socket.
+/// It has passed several, or one that isn't listening.
 #[cfg(target_os = "linux")]
 #[expect(
     unsafe_code,
     reason = "a number from the environment becomes an owned file"
 )]
-pub fn passed_listener() -> io::Result<Option<TcpListener>> {
+pub fn passed_listener() -> io::Result<Option<Passed>> {
     use std::os::fd::{FromRawFd, OwnedFd};
+
+    use rustix::net::AddressFamily;
+
     let unfit = |why| io::Error::new(io::ErrorKind::InvalidInput, why);
     let mut passed = sd_notify::listen_fds()?;
     let Some(first) = passed.next() else {
@@ -78,11 +93,14 @@ pub fn passed_listener() -> io::Result<Option<TcpListener>> {
     // process started, so nothing in it owns the file yet.
     let socket = unsafe { OwnedFd::from_raw_fd(first) };
     let is_listening = rustix::net::sockopt::socket_acceptconn(&socket)?;
-    let listener = TcpListener::from(socket);
-    if !is_listening || listener.local_addr().is_err() {
-        return Err(unfit("it isn't a listening TCP socket"));
+    let family = rustix::net::sockopt::socket_domain(&socket)?;
+    match family {
+        _ if !is_listening => {}
+        AddressFamily::INET | AddressFamily::INET6 => return Ok(Some(Passed::Tcp(socket.into()))),
+        AddressFamily::UNIX => return Ok(Some(Passed::Unix(socket.into()))),
+        _ => {}
     }
-    Ok(Some(listener))
+    Err(unfit("it isn't a listening TCP or unix socket"))
 }
 
 /// Other systems pass none.
@@ -90,6 +108,6 @@ pub fn passed_listener() -> io::Result<Option<TcpListener>> {
 /// # Errors
 /// None.
 #[cfg(not(target_os = "linux"))]
-pub fn passed_listener() -> io::Result<Option<TcpListener>> {
+pub fn passed_listener() -> io::Result<Option<Passed>> {
     Ok(None)
 }

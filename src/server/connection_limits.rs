@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::limits::fair::{FairLimit, Refused};
 use crate::limits::subnet::client_subnet;
 use crate::logging::audit::{self, Seldom};
+use crate::server::peer::Peer;
 use crate::server::slot::ConnectionSlot;
 
 /// The settings that the log names.
@@ -41,10 +42,10 @@ impl ConnectionLimits {
     /// Admits a client from this address, unless there are too many from there. When all slots are taken, another connection
     /// is closed: one of those who have more than this client would have, or one that is slow. A client who has none yet
     /// waits until that is so.
-    pub(super) async fn admit(&self, address: IpAddr) -> Option<ConnectionSlot> {
-        let address = address.to_canonical();
+    pub(super) async fn admit(&self, peer: Peer) -> Option<ConnectionSlot> {
+        let address = peer.address();
         // A proxy connects for many clients, which are known only by their requests.
-        let is_proxy = self.config.trusted_proxies.contains(address);
+        let is_proxy = peer.is_trusted_by(&self.config.trusted_proxies);
         let key = (!is_proxy).then(|| client_subnet(address));
         loop {
             match self.limit.reserve(key, 1) {
@@ -83,6 +84,8 @@ impl ConnectionLimits {
 
 #[cfg(test)]
 mod tests {
+    use std::net::SocketAddr;
+
     use super::*;
     use crate::clock::Clock;
 
@@ -98,7 +101,8 @@ mod tests {
     }
 
     async fn come(limits: &ConnectionLimits, from: &str) -> Option<ConnectionSlot> {
-        limits.admit(from.parse().unwrap()).await
+        let address = SocketAddr::new(from.parse().unwrap(), 1);
+        limits.admit(Peer::Tcp(address)).await
     }
 
     async fn must_leave(line: &ConnectionSlot) -> bool {
@@ -134,6 +138,21 @@ mod tests {
         let mut inside = Vec::new();
         for _ in 0..20 {
             inside.push(come(&limits, "10.0.0.1").await.unwrap());
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_comes_by_a_unix_socket_comes_for_many_only_if_the_settings_say_so() {
+        for (trusted, admitted) in [(r#"["127.0.0.1"]"#, 2), (r#"["unix"]"#, 20)] {
+            let limits = limits(|config| {
+                config.connections.max_per_ip = 2;
+                config.trusted_proxies = serde_json::from_str(trusted).unwrap();
+            });
+            let mut inside = Vec::new();
+            for _ in 0..20 {
+                inside.extend(limits.admit(Peer::UnixSocket).await);
+            }
+            assert_eq!(inside.len(), admitted, "{trusted}");
         }
     }
 

@@ -6,7 +6,7 @@ use std::net::{self, SocketAddr};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 
 /// How many connections may wait to be accepted.
-const WAITING: u32 = 1024;
+pub(super) const WAITING: u32 = 1024;
 /// For how many milliseconds sent bytes may stay unconfirmed.
 #[cfg(target_os = "linux")]
 const UNCONFIRMED: u32 = 60_000;

@@ -6,6 +6,8 @@
 
 // One connection.
 mod connection;
+// Where requests come in.
+pub mod entrance;
 // TLS.
 mod handshake;
 // From HTTP to HTTPS.
@@ -25,16 +27,17 @@ mod direct_headers;
 // Responses that go on until their readers leave.
 mod stream_order;
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::Request;
 use rocket::http::Status;
 use rocket::local::asynchronous::Client;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
+use tokio_util::either::Either;
 use tokio_util::sync::CancellationToken;
 
 use crate::app::App;
@@ -46,8 +49,10 @@ use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
 pub use direct_headers::{DirectHeader, DirectHeaders};
+use entrance::{Entrance, Stream};
 use handshake::Handshake;
 use in_flight::InFlight;
+pub use peer::Peer;
 use redirect::Redirect;
 pub use request_log::{MatchedRoute, RequestId};
 pub use stream_order::StreamOrder;
@@ -70,7 +75,7 @@ pub struct Hooks {
 /// Where clients connect.
 pub struct Listeners {
     /// For requests.
-    pub listener: TcpListener,
+    pub listener: Entrance,
     /// Whether they come inside TLS.
     pub tls: Option<TlsAcceptor>,
     /// For requests without TLS, which are redirected to the other one.
@@ -80,6 +85,7 @@ pub struct Listeners {
 impl From<TcpListener> for Listeners {
     fn from(listener: TcpListener) -> Self {
         let (tls, redirect) = (None, None);
+        let listener = listener.into();
         Self {
             listener,
             tls,
@@ -109,7 +115,7 @@ pub async fn run(
     let limits = app.config.connections.clone();
     let metrics = app.metrics.clone();
     let connection_limits = ConnectionLimits::new(&app);
-    let to_https = listener.local_addr().map(|address| Redirect {
+    let to_https = listener.tcp_address().map(|address| Redirect {
         public_url: app.config.public_url.clone(),
         port: address.port(),
     });
@@ -133,12 +139,9 @@ pub async fn run(
                 let _counted = counted;
                 let asked = slot.clone();
                 let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
-                match handshake {
-                    None => {
-                        connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
-                    }
+                match (handshake, stream) {
                     // Boxed, because a connection without TLS would be as large otherwise.
-                    Some(handshake) => {
+                    (Some(handshake), Either::Left(stream)) => {
                         Box::pin(async {
                             if let Some(stream) = handshake.accept(stream).await {
                                 connection::serve(
@@ -149,12 +152,16 @@ pub async fn run(
                         })
                         .await;
                     }
+                    // Inside a unix socket, there is no TLS.
+                    (_, stream) => {
+                        connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
+                    }
                 }
             }
         },
     );
     let redirect = async {
-        let (Some(listener), Ok(to_https)) = (redirect, to_https) else {
+        let (Some(listener), Some(to_https)) = (redirect.map(Entrance::from), to_https) else {
             return std::future::pending::<()>().await;
         };
         let serve = |stream, _, slot| {
@@ -181,10 +188,10 @@ pub async fn run(
 
 /// Serves every connection that gets a slot, each in a task of its own, until another one takes the slot.
 async fn accept_all<F>(
-    listener: &TcpListener,
+    listener: &Entrance,
     limits: &ConnectionLimits,
     connections: &mut JoinSet<()>,
-    serve: impl Fn(TcpStream, SocketAddr, ConnectionSlot) -> F,
+    serve: impl Fn(Stream, Peer, ConnectionSlot) -> F,
 ) where
     F: Future<Output = ()> + Send + 'static,
 {
@@ -203,15 +210,11 @@ async fn accept_all<F>(
 }
 
 /// The next connection that gets a slot.
-async fn accept(
-    listener: &TcpListener,
-    limits: &ConnectionLimits,
-) -> (TcpStream, SocketAddr, ConnectionSlot) {
+async fn accept(listener: &Entrance, limits: &ConnectionLimits) -> (Stream, Peer, ConnectionSlot) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                listener::end_when_vanished(&stream);
-                if let Some(line) = limits.admit(peer.ip()).await {
+                if let Some(line) = limits.admit(peer).await {
                     return (stream, peer, line);
                 }
             }
@@ -256,5 +259,10 @@ pub(crate) mod rocket_bridge;
 pub mod listener;
 // How many connections there are.
 pub(crate) mod connection_limits;
+// Who is at the other end.
+mod peer;
 // The progress of a connection.
 pub(crate) mod slot;
+// A unix socket.
+#[cfg(unix)]
+pub mod unix_socket;

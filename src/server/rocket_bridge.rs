@@ -2,7 +2,7 @@
 
 use std::future::poll_fn;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
@@ -25,6 +25,7 @@ use super::Hooks;
 use super::connection::MAX_HEAD;
 use super::direct_headers::DirectHeaders;
 use super::in_flight::InFlight;
+use super::peer::Peer;
 use super::refusals::Refusals;
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::stream_order::StreamOrder;
@@ -110,7 +111,7 @@ impl RocketBridge {
     /// The response to a request of `peer`. What was begun is completed, even if the client leaves meanwhile.
     pub(super) fn answer(
         self: Arc<Self>,
-        peer: SocketAddr,
+        peer: Peer,
         line: ConnectionSlot,
         request: Request<Incoming>,
     ) -> impl Future<Output = io::Result<Answer>> {
@@ -130,7 +131,7 @@ impl RocketBridge {
 
     async fn handle(
         &self,
-        peer: SocketAddr,
+        peer: Peer,
         line: &ConnectionSlot,
         request: Request<Incoming>,
         send: oneshot::Sender<Answer>,
@@ -142,21 +143,21 @@ impl RocketBridge {
 
     async fn dispatch(
         &self,
-        peer: SocketAddr,
+        peer: Peer,
         line: &ConnectionSlot,
         request: Request<Incoming>,
         send: oneshot::Sender<Answer>,
         log: &mut RequestLine,
     ) -> io::Result<()> {
         let (parts, body) = request.into_parts();
-        let mut request = self.translate(&parts).remote(peer);
+        let mut request = peer.mark(self.translate(&parts));
         let client = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
         let given = client.and_then(|_| request.inner().headers().get_one(REQUEST_ID));
         log.id = self.ids.next(given);
         // Held until the response is sent.
         let permit = client.and_then(|client| self.by_address.try_acquire(client));
         if client.is_some() && permit.is_none() {
-            request = self.refusal(Overload::TooManyRequests.into()).remote(peer);
+            request = peer.mark(self.refusal(Overload::TooManyRequests.into()));
         }
         request.inner().local_cache(|| log.id.clone());
         log.route = request.inner().local_cache(MatchedRoute::default).clone();

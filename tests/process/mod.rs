@@ -36,6 +36,7 @@ mod settings;
 mod shutdown;
 mod sub_path;
 mod terminal;
+mod unix_socket;
 mod uploads;
 mod users;
 mod verifying;

@@ -1,9 +1,10 @@
 //! The executable under a service manager: what it tells it, and the socket that it takes from it.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::os::fd::OwnedFd;
-use std::os::unix::net::{UnixDatagram, UnixListener};
+use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
 use std::path::Path;
 use std::process::{Command, ExitStatus};
 
@@ -86,20 +87,41 @@ fn a_connection_from_before_the_start_is_served_on_a_passed_socket() {
 }
 
 #[test]
+fn a_unix_socket_is_passed_and_stays_for_the_next_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("http.sock");
+    let socket = UnixListener::bind(&path).unwrap();
+    for _ in 0..2 {
+        // The system accepts it, and it waits for the server.
+        let mut early = UnixStream::connect(&path).unwrap();
+        early
+            .write_all(b"GET /health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+            .unwrap();
+        let server = Process::spawn(activated(folder.path(), socket.try_clone().unwrap(), 1));
+        let mut reply = String::new();
+        early.read_to_string(&mut reply).unwrap();
+        assert!(reply.starts_with("HTTP/1.1 200 "), "{reply}");
+        server.terminate();
+        assert!(server.wait().success());
+        assert!(path.exists());
+    }
+}
+
+#[test]
 fn a_socket_that_can_not_be_listened_on_is_refused_before_anything_is_made() {
     let folder = tempfile::tempdir().unwrap();
     let two = TcpListener::bind("127.0.0.1:0").unwrap();
     let connected = std::net::TcpStream::connect(two.local_addr().unwrap()).unwrap();
-    let unix = UnixListener::bind(folder.path().join("unix")).unwrap();
+    let unix = UnixDatagram::bind(folder.path().join("unix")).unwrap();
     for (command, why) in [
         (activated(folder.path(), two, 2), "there is more than one"),
         (
             activated(folder.path(), connected, 1),
-            "it isn't a listening TCP socket",
+            "it isn't a listening TCP or unix socket",
         ),
         (
             activated(folder.path(), unix, 1),
-            "it isn't a listening TCP socket",
+            "it isn't a listening TCP or unix socket",
         ),
     ] {
         let (status, complaint) = failed(folder.path(), command);

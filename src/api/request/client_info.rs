@@ -1,6 +1,6 @@
 //! Who is at the other end, and how they came here: past proxies, where those are trusted.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Once;
 
 use rocket::State;
@@ -10,7 +10,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use crate::api::request::headers;
 use crate::app::App;
 use crate::config::TrustedProxies;
-use crate::server::parse_host;
+use crate::server::{Peer, parse_host};
 
 /// What a proxy says about its clients.
 const FORWARDED_FOR: &str = "X-Forwarded-For";
@@ -38,8 +38,7 @@ pub struct ClientInfo {
 
 /// The address of a client behind a trusted proxy; `None` for one that connects directly.
 pub fn behind_proxy(app: &App, request: &Request<'_>) -> Option<IpAddr> {
-    let peer = request.remote()?.ip().to_canonical();
-    let is_proxy = app.config.trusted_proxies.contains(peer);
+    let is_proxy = Peer::of(request).is_trusted_by(&app.config.trusted_proxies);
     is_proxy.then(|| ClientInfo::of(app, request).address)
 }
 
@@ -61,11 +60,8 @@ impl ClientInfo {
 
     fn find(app: &App, request: &Request<'_>) -> Self {
         let config = &app.config;
-        let local = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        let peer = request
-            .remote()
-            .map_or(local, |peer| peer.ip().to_canonical());
-        let believed = config.trusted_proxies.contains(peer);
+        let peer = Peer::of(request);
+        let believed = peer.is_trusted_by(&config.trusted_proxies);
         if !believed {
             warn_once(peer, request);
         }
@@ -103,17 +99,16 @@ impl ClientInfo {
 /// Goes back along the way of a request, as long as each proxy on it is trusted.
 fn address<'a>(
     proxies: &TrustedProxies,
-    peer: IpAddr,
+    peer: Peer,
     headers: impl Iterator<Item = &'a str>,
 ) -> IpAddr {
     let hops: Vec<_> = headers.flat_map(|header| header.split(',')).collect();
-    let mut address = peer;
+    let (mut address, mut is_proxy) = (peer.address(), peer.is_trusted_by(proxies));
     for hop in hops.into_iter().rev().map(str::trim) {
-        if !proxies.contains(address) {
+        let Some(before) = parse(hop).filter(|_| is_proxy) else {
             break;
-        }
-        let Some(before) = parse(hop) else { break };
-        address = before;
+        };
+        (address, is_proxy) = (before, proxies.contains(before));
     }
     address
 }
@@ -131,7 +126,7 @@ fn parse(hop: &str) -> Option<IpAddr> {
 }
 
 /// All clients behind an untrusted proxy count as one, which its operator should know.
-fn warn_once(peer: IpAddr, request: &Request<'_>) {
+fn warn_once(peer: Peer, request: &Request<'_>) {
     static WARNING: Once = Once::new();
     if WARNING.is_completed() {
         return;
@@ -160,7 +155,8 @@ mod tests {
 
     fn found(peer: &str, headers: &[&str]) -> String {
         let proxies = serde_json::from_str(PROXIES).unwrap();
-        address(&proxies, peer.parse().unwrap(), headers.iter().copied()).to_string()
+        let peer = Peer::Tcp(SocketAddr::new(peer.parse().unwrap(), 1));
+        address(&proxies, peer, headers.iter().copied()).to_string()
     }
 
     #[test]
@@ -180,6 +176,25 @@ mod tests {
             found("127.0.0.1", &["203.0.113.9", "198.51.100.1"]),
             "198.51.100.1"
         );
+    }
+
+    #[test]
+    fn by_a_unix_socket_a_proxy_is_believed_if_the_settings_name_it_and_127_0_0_1_names_none() {
+        for (trusted, expected) in [
+            (r#"["unix"]"#, "198.51.100.1"),
+            (r#"["unix", "198.51.100.1"]"#, "203.0.113.9"),
+            (r#"["127.0.0.1", "0.0.0.0/0", "::/0"]"#, "127.0.0.1"),
+            ("[]", "127.0.0.1"),
+        ] {
+            let proxies = serde_json::from_str(trusted).unwrap();
+            let way = ["203.0.113.9, 198.51.100.1"].into_iter();
+            let found = address(&proxies, Peer::UnixSocket, way);
+            assert_eq!(found.to_string(), expected, "{trusted}");
+        }
+        let unix = serde_json::from_str(r#"["unix"]"#).unwrap();
+        let peer = Peer::Tcp(SocketAddr::from(([127, 0, 0, 1], 1)));
+        let found = address(&unix, peer, ["198.51.100.1"].into_iter());
+        assert_eq!(found.to_string(), "127.0.0.1");
     }
 
     #[test]

@@ -5,7 +5,6 @@ mod people;
 // Quotas, as they are written.
 mod quota;
 
-use std::net::IpAddr;
 use std::path::PathBuf;
 
 use clap::builder::UnknownArgumentValueParser;
@@ -15,7 +14,7 @@ use clap_complete::Shell;
 
 use crate::commands::fenced::FencedOptions;
 use crate::commands::health::HealthOptions;
-use crate::config::StoreKind;
+use crate::config::{Address, StoreKind};
 use crate::domain::photo_name::PhotoName;
 pub use people::{InvitationCommand, SpaceCommand, UserCommand};
 
@@ -135,14 +134,6 @@ fn number<T: TryFrom<u32>>(from: u32, to: u32) -> impl Fn(&str) -> Result<T, Str
     }
 }
 
-fn address(text: &str) -> Result<IpAddr, String> {
-    text.parse().map_err(|_| {
-        String::from(
-            "it must be an IP address, such as 127.0.0.1 for this machine only or 0.0.0.0 for the whole network",
-        )
-    })
-}
-
 /// Options of every command.
 #[derive(Args, Debug)]
 pub struct Options {
@@ -250,9 +241,9 @@ pub struct ListOptions {
 
 #[derive(Args, Debug, Default)]
 pub struct ServeOptions {
-    /// The address to listen on; 0.0.0.0 means all addresses of this machine
-    #[arg(long, value_name = "IP", value_parser = address)]
-    pub address: Option<IpAddr>,
+    /// The address to listen on; 0.0.0.0 means all addresses of this machine, and unix:/path a unix socket
+    #[arg(long, value_name = "ADDRESS", value_parser = Address::of_option)]
+    pub address: Option<Address>,
     /// The port to listen on
     #[arg(long, allow_negative_numbers = true, value_parser = number::<u16>(0, 65_535))]
     pub port: Option<u16>,

@@ -117,6 +117,17 @@ pub const PROOFS: &[(&str, &str, Proof)] = &[
         "# nginx: in the http block",
         By("tests/process/nginx.rs"),
     ),
+    ("docs/deployment.md", "ROCKET_ADDRESS=unix:", Variables),
+    (
+        "docs/deployment.md",
+        "# nginx: by a unix socket, in the server block of the host",
+        By("tests/process/unix_socket.rs"),
+    ),
+    (
+        "docs/deployment.md",
+        "# Caddy: by a unix socket, in the block of the host",
+        By("tests/process/unix_socket.rs"),
+    ),
     (
         "docs/deployment.md",
         "SHARED_SPACES_PUBLIC_URL=https://home.example.org",
