@@ -63,6 +63,8 @@ pub mod jobs;
 pub mod migrate_photos;
 // Verifies that the store has every photo intact.
 pub mod verify_photos;
+// Deletes what lies in the store and belongs to nothing.
+pub mod orphans;
 // All of the above, opened once.
 pub mod app;
 // Connections: how many, how slow, and what is logged of their requests.

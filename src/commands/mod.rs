@@ -12,6 +12,7 @@ mod keys;
 mod link;
 mod openapi;
 mod photos;
+mod photos_cleanup;
 mod photos_move;
 mod photos_verify;
 mod quota;

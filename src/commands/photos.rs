@@ -3,7 +3,7 @@
 use anyhow::{Result, ensure};
 use serde_json::{Value, json};
 
-use super::{photos_move, photos_verify, until_stopped};
+use super::{photos_cleanup, photos_move, photos_verify, until_stopped};
 use crate::app::{self, App};
 use crate::clock::Timestamp;
 use crate::commands::cli::{ListOptions, PhotosCommand};
@@ -37,6 +37,7 @@ pub async fn run(config: Config, command: PhotosCommand) -> Result<()> {
             let then = "run the command again to continue";
             until_stopped(then, photos_move::run(config, to)).await
         }
+        PhotosCommand::Cleanup(options) => photos_cleanup::run(config, options).await,
         PhotosCommand::Verify(options) => photos_verify::run(config, options).await,
         PhotosCommand::Retry { names, .. } => retry_these(config, names).await,
     }

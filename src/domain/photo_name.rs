@@ -86,6 +86,15 @@ impl PhotoName {
         &self.text[self.dash + 1..]
     }
 
+    /// Whether it is a name as this program gives them: ids and the extension of a type. Others accept more.
+    pub fn is_given_here(&self) -> bool {
+        let mut parts = self.file().split('.');
+        let extension = parts.next_back().and_then(MediaKind::from_extension);
+        let ids: Vec<_> = parts.collect();
+        let is_id = |id: &&str| number(id).is_some() && !id.starts_with('0');
+        extension.is_some() && (1..=2).contains(&ids.len()) && ids.iter().all(is_id)
+    }
+
     /// The type of the extension; `None` for one that we don't make.
     pub fn kind(&self) -> Option<MediaKind> {
         MediaKind::from_extension(self.file().rsplit_once('.')?.1)
@@ -143,6 +152,29 @@ mod tests {
 
     use super::*;
     use crate::domain::ids::Id;
+
+    #[test]
+    fn only_ids_and_a_type_are_a_name_that_is_given_here() {
+        for (text, expected) in [
+            ("1-34.jpg", true),
+            ("1-34.7.png", true),
+            ("12-34.mp4", true),
+            ("1-34.7.8.png", false),
+            ("1-034.jpg", false),
+            ("1-holiday.jpg", false),
+            ("1-34", false),
+            ("1-34.txt", false),
+            ("1-34.mp4.poster", false),
+            ("1-.jpg", false),
+        ] {
+            let name = text.parse::<PhotoName>();
+            assert_eq!(
+                name.is_ok_and(|name| name.is_given_here()),
+                expected,
+                "{text}"
+            );
+        }
+    }
 
     #[test]
     fn a_name_tells_its_space_its_file_and_its_type() {

@@ -1,6 +1,7 @@
 //! What every backend can do with a [`Key`], and with the whole store: each operation alone, durable when it answers, and to
 //! be repeated at any time.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Result;
@@ -8,7 +9,7 @@ use anyhow::Result;
 use super::body::SMALL;
 use super::stored::Source;
 use super::transfer::Transfer;
-use super::{Body, Key, PhotoSource, PhotoStore, StoredPhoto};
+use super::{Body, Key, PhotoSource, PhotoStore, StoredItem, StoredPhoto};
 use crate::check::Check;
 use crate::domain::photo_name::PhotoName;
 
@@ -262,6 +263,42 @@ impl PhotoStore {
         match self {
             Self::Local(store) => store.list_temporary(age).await,
             Self::S3(store) => Box::pin(store.list_temporary(age)).await,
+        }
+    }
+
+    /// Hands on all that lies in the store, a part at a time. `age` is how long something has to have lain there to be old.
+    ///
+    /// # Errors
+    /// The store can't be read; what `visit` returns.
+    pub async fn list_all(
+        &self,
+        age: Duration,
+        visit: &mut impl AsyncFnMut(Vec<StoredItem>) -> Result<()>,
+    ) -> Result<()> {
+        match self {
+            Self::Local(store) => {
+                for folder in store.folders().await? {
+                    visit(store.list_folder(folder, age).await?).await?;
+                }
+            }
+            Self::S3(store) => {
+                for bucket in Box::pin(store.inventory()).await? {
+                    Box::pin(store.list_bucket(&bucket, age, visit)).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Deletes a file that was being written when its process ended. Whether it was still there.
+    ///
+    /// # Errors
+    /// It can't be deleted.
+    pub async fn delete_temporary_file(&self, path: PathBuf) -> Result<bool> {
+        match self {
+            Self::Local(store) => store.remove_temporary_file(path).await,
+            // What hasn't arrived in S3 as a whole isn't there.
+            Self::S3(_) => Ok(false),
         }
     }
 

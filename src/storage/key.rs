@@ -54,6 +54,41 @@ impl Key {
         keys
     }
 
+    /// What is in the staging store under this name, if this program calls something so.
+    pub(super) fn read_staged(name: &str) -> Option<Self> {
+        given_here(name).map(Self::Staged)
+    }
+
+    /// What is in the store of a space under this name, if this program calls something so.
+    pub(super) fn read_original(space: &str, file: &str) -> Option<Self> {
+        given_here(&format!("{space}-{file}")).map(Self::Original)
+    }
+
+    /// What was made of a photo of a space and is stored under this name, if this program calls something so.
+    pub(super) fn read_derived(space: &str, file: &str) -> Option<Self> {
+        let (file, form) = file.rsplit_once('.')?;
+        let name = given_here(&format!("{space}-{file}"))?;
+        let is_video = name.is_video();
+        match form {
+            POSTER if is_video => Some(Self::Poster(name)),
+            RENDITION if is_video => Some(Self::Rendition(name)),
+            CLAIM if is_video => Some(Self::Claim(name)),
+            _ => PreviewSize::from_word(form).map(|size| Self::Preview(name, size)),
+        }
+    }
+
+    /// What it is, in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Staged(_) => "staged",
+            Self::Original(_) => "photo",
+            Self::Preview(..) => "preview",
+            Self::Poster(_) => "poster",
+            Self::Rendition(_) => "rendition",
+            Self::Claim(_) => "claim",
+        }
+    }
+
     /// Its previews.
     pub fn previews(name: &PhotoName) -> [Self; 2] {
         [PreviewSize::Large, PreviewSize::Small].map(|size| Self::Preview(name.clone(), size))
@@ -92,6 +127,11 @@ impl Key {
             }
         }
     }
+}
+
+fn given_here(name: &str) -> Option<PhotoName> {
+    let name: PhotoName = name.parse().ok()?;
+    name.is_given_here().then_some(name)
 }
 
 impl fmt::Display for Key {

@@ -8,6 +8,7 @@
 
 mod backend;
 mod body;
+mod inventory;
 mod key;
 mod local;
 mod open;
@@ -26,6 +27,7 @@ use picture::PreviewSize;
 use crate::domain::photo_name::PhotoName;
 use aws::is_refusal;
 pub use body::{Body, Checked};
+pub use inventory::{Content, StoredItem};
 pub use key::Key;
 pub use local::LocalStore;
 pub use open::{check_data_dir, open, open_with};
@@ -342,6 +344,15 @@ impl PhotoStore {
         self.remove(&derived).await?;
         // Also what a worker makes of one meanwhile, although none should know it.
         self.delete_all(names).await
+    }
+
+    /// Deletes photos and what was made of photos, each of which belongs to nothing.
+    ///
+    /// # Errors
+    /// The store can't be written to, or nothing may be deleted.
+    pub async fn delete_orphans(&self, keys: &[Key]) -> Result<()> {
+        self.check_deletable()?;
+        self.remove(keys).await
     }
 
     /// Deletes all that was made of a photo that is gone.

@@ -2,13 +2,27 @@
 of a FIFO queue if its name is the argument."""
 
 import sys
+from datetime import timedelta
 
 import boto3
+from moto.s3.models import FakeKey
 from moto.server import ThreadedMotoServer
 
 # What a killed worker had in hand comes again soon, in seconds.
 HIDDEN = "5"
 
+
+
+def set_metadata_and_age(key, metadata, replace=False):
+    """An object that is put with the metadata `age` has been there for so many seconds."""
+    set_metadata(key, metadata, replace)
+    age = {name.lower(): value for name, value in key.metadata.items()}.get("x-amz-meta-age")
+    if age:
+        key.last_modified -= timedelta(seconds=int(age))
+
+
+set_metadata = FakeKey.set_metadata
+FakeKey.set_metadata = set_metadata_and_age
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 host, port = server.get_host_and_port()

@@ -250,6 +250,13 @@ impl Cloud {
         self.wait(put.body(bytes.to_vec().into()).send()).unwrap();
     }
 
+    /// Puts an object into a bucket that has been there for two days.
+    pub fn put_old(&self, bucket: &str, key: &str, bytes: &[u8]) {
+        let put = self.s3.put_object().bucket(bucket).key(key);
+        let put = put.metadata("age", "172800");
+        self.wait(put.body(bytes.to_vec().into()).send()).unwrap();
+    }
+
     /// The bytes of an object.
     pub fn get(&self, bucket: &str, key: &str) -> Vec<u8> {
         let get = self.s3.get_object().bucket(bucket).key(key);

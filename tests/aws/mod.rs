@@ -5,6 +5,7 @@ mod engine;
 mod gates;
 pub mod proxy;
 
+mod cleanup;
 mod contract;
 mod deletion;
 mod doctor;

@@ -1,6 +1,7 @@
 //! The executable as a process: what happens when it is killed, asked to end, started twice, or used by hand.
 
 mod another;
+mod cleanup;
 mod commands;
 mod configuration;
 mod crash;

@@ -30,6 +30,7 @@ Examples:
   shared-spaces space list                   list the spaces, with their IDs
   shared-spaces photos failed                list photos that could not be processed
   shared-spaces photos verify                compare all photos with what was stored
+  shared-spaces photos cleanup --dry-run     list what lies in the store and belongs to nothing
   shared-spaces photos move --to s3          move all photos from this disk to S3
   shared-spaces backup /mnt/disk/spaces      back up the database and all photos
   shared-spaces keys rotate                  revoke all existing links to photos
@@ -61,6 +62,15 @@ Examples:
   shared-spaces photos verify                    check all photos
   shared-spaces photos verify --sample 1000      check a thousand
   shared-spaces photos verify --repair-previews  also check previews, and make damaged ones again";
+
+const CLEANUP: &str = "\
+Goes through the store, on the disk or in S3, and deletes originals, previews, posters, renditions and temporary files that no \
+photo has, and that are at least a day old. What isn't named as this program names things stays, and is listed. \
+The server does the same for what it has deleted itself; this is for what crashes, restored backups or other programs have left.
+
+Examples:
+  shared-spaces photos cleanup --dry-run    list what would be deleted
+  shared-spaces photos cleanup              delete it, and say how much space that has freed";
 
 const BACKUP: &str = "\
 If the destination is a file, the archive has everything inside. If it is an existing folder, or in S3, archives are \
@@ -173,7 +183,7 @@ pub enum Command {
     /// List, show and remove spaces, or put another user in charge of one
     #[command(subcommand)]
     Space(SpaceCommand),
-    /// List and retry failed photos, verify the store, move photos from one store to the other
+    /// List and retry failed photos, verify the store and clean it up, move photos from one store to the other
     #[command(subcommand)]
     Photos(PhotosCommand),
     /// Manage the key that signs links to photos
@@ -302,6 +312,16 @@ pub struct VerifyOptions {
     pub json: bool,
 }
 
+#[derive(Args, Clone, Copy, Debug)]
+pub struct CleanupOptions {
+    /// Delete nothing, and say what would be deleted
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Print JSON, for programs
+    #[arg(long)]
+    pub json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub enum PhotosCommand {
     /// List photos that failed after too many attempts, with the reason, and photos without previews
@@ -322,6 +342,9 @@ pub enum PhotosCommand {
     /// Verify that the store has every photo intact; the server may run
     #[command(after_help = VERIFYING)]
     Verify(VerifyOptions),
+    /// Delete what lies in the store and belongs to nothing; the server may run
+    #[command(alias = "sweep", after_help = CLEANUP)]
+    Cleanup(CleanupOptions),
     /// Move all photos from one store to the other, comparing each
     #[command(after_help = MOVING)]
     Move {

@@ -186,6 +186,20 @@ pub fn total_bytes(conn: &Connection) -> rusqlite::Result<u64> {
     Ok(bytes.try_into().unwrap_or(0))
 }
 
+/// Of these names, those that no photo has, and that no tombstone says are to be deleted.
+pub fn unknown(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
+    let mut find = conn.prepare_cached(
+        "select 1 from photos where name = ?1 union all select 1 from tombstones where name = ?1",
+    )?;
+    let mut unknown = Vec::new();
+    for name in names {
+        if !find.exists([&name])? {
+            unknown.push(name);
+        }
+    }
+    Ok(unknown)
+}
+
 /// Of these names, those that no share has.
 pub fn orphans(conn: &Connection, names: Vec<PhotoName>) -> rusqlite::Result<Vec<PhotoName>> {
     let mut orphans = Vec::new();

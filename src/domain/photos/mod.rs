@@ -38,7 +38,9 @@ pub(super) use gallery::with_files_of_share;
 pub use gallery::{DatedBy, KindFilter, Photo, PhotoWithFile, SharedPhoto, get, list};
 pub use list_edit::{Listed, MediaChange, check, has_any};
 pub(super) use list_edit::{apply, count_after, keeps_all};
-pub use lookup::{FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes};
+pub use lookup::{
+    FoundPhoto, KnownPhoto, exists, find, is_any, list_known, orphans, total_bytes, unknown,
+};
 pub use measured::{UnmeasuredPhoto, list_unmeasured, record_preview_bytes, unmeasure};
 pub use new_photo::{Description, NewPhoto, NewPoster};
 pub use records::{PhotoRecord, count, draw, find_records, list_records};

@@ -4,6 +4,8 @@
 
 // Whether the folder is the right one.
 mod home;
+// All of its files.
+mod inventory;
 
 use std::fs::{self, File};
 use std::io;

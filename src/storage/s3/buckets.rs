@@ -174,7 +174,7 @@ impl Buckets {
         name.is_ok_and(|_: PhotoName| true)
     }
 
-    fn is_of_space(&self, bucket: &str) -> bool {
+    pub(super) fn is_of_space(&self, bucket: &str) -> bool {
         let rest = bucket.strip_prefix(&self.prefix);
         rest.and_then(|rest| rest.split_once('-'))
             .is_some_and(|(space, ending)| {
@@ -240,7 +240,13 @@ impl Buckets {
         }
     }
 
-    fn is_made_here(&self, bucket: &str) -> bool {
+    /// What the buckets of spaces begin with, or the keys of their photos.
+    pub fn prefix(&self) -> &str {
+        &self.prefix
+    }
+
+    /// Whether a bucket of a space has the digits that it gets from this installation.
+    pub fn is_made_here(&self, bucket: &str) -> bool {
         let rest = bucket.strip_prefix(&self.prefix);
         let Some((space, ending)) = rest.and_then(|rest| rest.split_once('-')) else {
             return false;
@@ -338,7 +344,7 @@ fn is_five_digits(text: &str) -> bool {
 }
 
 /// The names of our own buckets with this prefix.
-async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
+pub(super) async fn list(client: &Client, prefix: &str) -> Result<Vec<String>> {
     let mut pages = client.list_buckets().prefix(prefix).into_paginator().send();
     let mut found = Vec::new();
     while let Some(page) = pages.next().await {

@@ -3,6 +3,7 @@
 
 mod buckets;
 mod deletion;
+mod inventory;
 mod multipart;
 mod objects;
 mod origin;
