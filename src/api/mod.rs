@@ -17,11 +17,11 @@ mod routes;
 // The description of all this, for programs.
 mod openapi;
 
-use rocket::figment::Figment;
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, catchers};
 
 use crate::app::App;
+use crate::config::Listener;
 use crate::server::Hooks;
 pub use extract::session_cookie::name as cookie_name;
 use middleware::{catcher, original_method, security_headers, tus};
@@ -37,9 +37,9 @@ pub const HOOKS: Hooks = Hooks {
     refuse,
 };
 
-/// The server with every route, and Rocket's own settings from `figment`.
-pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
-    rocket::custom(figment)
+/// The server with every route, with these settings of its listener.
+pub fn rocket_with(listener: Listener, app: App) -> Rocket<Build> {
+    rocket::custom(listener.rocket())
         .mount("/", routes::all())
         .mount("/", rocket::routes![openapi::description])
         .register("/", catchers![catcher::catch])
@@ -50,14 +50,11 @@ pub fn rocket_with(figment: Figment, app: App) -> Rocket<Build> {
         .attach(security_headers::Headers::new(app.clone()))
         .manage(openapi::Written::default())
         .manage(routes::operator::OneAtATime::default())
+        .manage(listener)
         .manage(app)
 }
 
-/// The server with every route and Rocket's defaults, silent; what tests dispatch requests to.
+/// The server with every route, as it is without any settings; what tests dispatch requests to.
 pub fn rocket(app: App) -> Rocket<Build> {
-    let figment = Figment::from(rocket::Config {
-        log_level: rocket::config::LogLevel::Off,
-        ..Default::default()
-    });
-    rocket_with(figment, app)
+    rocket_with(Listener::default(), app)
 }

@@ -181,7 +181,7 @@ async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Resu
         .map(|certificates| certificates.acceptor());
     let tls = tls.transpose()?;
     let redirect = bound.redirect.map(BoundListener::listen).transpose()?;
-    let rocket = Client::untracked(api::rocket_with(settings.rocket(), app.clone()))
+    let rocket = Client::untracked(api::rocket_with(settings.clone(), app.clone()))
         .await
         .map_err(|error| anyhow!("The server can't run: {}", error.kind()))?;
     let shutdown_signal = shutdown::listen()?;

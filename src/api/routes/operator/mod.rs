@@ -72,7 +72,7 @@ pub async fn status(app: &AppState, user: CurrentUser<'_>) -> Result<Json<Server
 pub async fn checks(
     app: &AppState,
     user: CurrentUser<'_>,
-    rocket: &rocket::Config,
+    listener: &State<Listener>,
     one: &State<OneAtATime>,
 ) -> Result<Json<Vec<CheckOutcome>>> {
     user.read(|conn, session| access::installation(conn, session))
@@ -80,11 +80,7 @@ pub async fn checks(
     let permit = Arc::clone(&one.0).try_acquire_owned();
     let permit = permit.map_err(|_| Conflict::ChecksRunning)?;
     let settings = Settings {
-        listener: Listener {
-            address: rocket.address,
-            port: rocket.port,
-            ..Listener::default()
-        },
+        listener: Listener::clone(listener),
         config: (*app.config).clone(),
     };
     let runtime = Handle::current();
