@@ -25,6 +25,8 @@ fn somebody_registers_signs_in_and_is_known() {
         ("email_refused", json!(null)),
         ("digest", json!("weekly")),
         ("unread_notices", json!(0)),
+        // The first account is an operator.
+        ("is_operator", json!(true)),
         ("storage", json!({"used_bytes": 0, "max_bytes": null})),
     ] {
         me[key] = value;

@@ -13,7 +13,10 @@ fn an_account_is_made_while_registration_is_closed() {
     let ann = server.sign_in("ann", PASSWORD).unwrap();
     let me = ann.get("/me").unwrap().json();
     assert_eq!((&me["id"], &me["login"]), (&json!(1), &json!("Ann")));
-    assert_eq!(succeeds(folder.path(), &["user", "list"], ""), "1\tAnn\n");
+    assert_eq!(
+        succeeds(folder.path(), &["user", "list"], ""),
+        "1\tAnn\toperator\n"
+    );
 }
 
 #[test]
