@@ -13,7 +13,7 @@ use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::views::accounts::{
-    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, Register,
+    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, MyDetails, Register,
 };
 use crate::api::views::urls::Urls;
 use crate::api::views::users::User as UserView;
@@ -21,12 +21,11 @@ use crate::app::App;
 use crate::auth::passwords::PasswordCheck;
 use crate::config::{Quotas, Registration};
 use crate::db::Connection;
-use crate::domain::email::{self, Email};
-use crate::domain::profile::Profile;
+use crate::domain::email;
 use crate::domain::sessions::Session;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
-use crate::domain::usage::{self, Usage};
+use crate::domain::usage;
 use crate::domain::users::User;
 use crate::domain::{
     account_removal, account_status, invitations, notices, password_resets, profile, sessions,
@@ -153,20 +152,21 @@ pub async fn me(app: &AppState, caller: Caller<'_>, links: Urls) -> Result<Json<
     Ok(Json(Me::new(user, details, &links)))
 }
 
-/// A user, with their profile, their address, how many notices they haven't read, how much they have shared, and whether they are an
-/// operator.
+/// A user, with what only they are shown.
 fn as_they_are(
     conn: &Connection,
     session: &Session,
     user: User,
     quotas: &Quotas,
-) -> Result<(User, (Profile, Email, i64, Usage, bool))> {
-    let profile = profile::get(conn, session)?;
-    let email = email::get(conn, user.id)?;
-    let unread = notices::count_unread(conn, user.id)?;
-    let usage = usage::of_user(conn, user.id, quotas)?;
-    let is_operator = users::is_operator(conn, user.id)?;
-    Ok((user, (profile, email, unread, usage, is_operator)))
+) -> Result<(User, MyDetails)> {
+    let details = MyDetails {
+        profile: profile::get(conn, session)?,
+        email: email::get(conn, user.id)?,
+        unread_notices: notices::count_unread(conn, user.id)?,
+        usage: usage::of_user(conn, user.id, quotas)?,
+        is_operator: users::is_operator(conn, user.id)?,
+    };
+    Ok((user, details))
 }
 
 #[put("/me", data = "<body>")]

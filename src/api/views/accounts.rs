@@ -93,14 +93,24 @@ pub struct Me {
     is_operator: bool,
 }
 
+/// What only the user themselves is shown.
+pub struct MyDetails {
+    pub profile: Profile,
+    pub email: Email,
+    pub unread_notices: i64,
+    pub usage: Usage,
+    pub is_operator: bool,
+}
+
 impl Me {
-    /// This user, with what they have chosen, where mail for them goes, how many notices they haven't read, how much they have shared, and
-    /// whether they are an operator.
-    pub fn new(
-        user: users::User,
-        (profile, email, unread_notices, usage, is_operator): (Profile, Email, i64, Usage, bool),
-        urls: &Urls,
-    ) -> Self {
+    pub fn new(user: users::User, details: MyDetails, urls: &Urls) -> Self {
+        let MyDetails {
+            profile,
+            email,
+            unread_notices,
+            usage,
+            is_operator,
+        } = details;
         Self {
             user: User::new(user, urls),
             language: profile.language.map(Into::into),

@@ -26,8 +26,7 @@ const LISTING: Duration = Duration::from_secs(15);
 
 #[get("/operator/backups")]
 pub async fn get(app: &AppState, user: CurrentUser<'_>) -> Result<Json<Backups>> {
-    user.read(|conn, session| access::installation(conn, session))
-        .await?;
+    user.read(access::installation).await?;
     let found = find_archives(app).await;
     Ok(Json(Backups::new(
         &app.config,

@@ -75,8 +75,7 @@ pub async fn checks(
     listener: &State<Listener>,
     one: &State<OneAtATime>,
 ) -> Result<Json<Vec<CheckOutcome>>> {
-    user.read(|conn, session| access::installation(conn, session))
-        .await?;
+    user.read(access::installation).await?;
     let permit = Arc::clone(&one.0).try_acquire_owned();
     let permit = permit.map_err(|_| Conflict::ChecksRunning)?;
     let settings = Settings {
@@ -143,7 +142,6 @@ async fn confirm(
     given: String,
 ) -> Result<String> {
     // First, so that nobody else is told whether a password is right.
-    user.read(|conn, session| access::installation(conn, session))
-        .await?;
+    user.read(access::installation).await?;
     check_password(app, user, client, given).await
 }
