@@ -163,24 +163,28 @@ impl Run<'_> {
         let mut batch = batch.to_vec();
         batch.retain(|(key, _)| names.contains(key.name()));
         let keys: Vec<_> = batch.iter().map(|(key, _)| key.clone()).collect();
-        let together = self.all.store.delete_orphans(&keys).await;
+        let together = self.delete_durably(&keys).await;
         for (key, item) in &batch {
             let outcome = match &together {
                 Ok(()) => Outcome::Deleted,
                 Err(error) if batch.len() == 1 => Outcome::Failed(anyhow!("{error:#}")),
-                Err(_) => {
-                    let alone = self.all.store.delete_orphans(std::slice::from_ref(key));
-                    alone
-                        .await
-                        .map_or_else(Outcome::Failed, |()| Outcome::Deleted)
-                }
+                Err(_) => self
+                    .delete_durably(std::slice::from_ref(key))
+                    .await
+                    .map_or_else(Outcome::Failed, |()| Outcome::Deleted),
             };
             if matches!(outcome, Outcome::Deleted) {
                 self.spaces.insert(key.name().space().to_owned());
             }
             self.settle(item, &outcome, report)?;
         }
-        let names: Vec<_> = names.into_iter().collect();
+        Ok(())
+    }
+
+    /// Deletes these for good: nothing counts as deleted before that.
+    async fn delete_durably(&self, keys: &[Key]) -> Result<()> {
+        self.all.store.delete_orphans(keys).await?;
+        let names: Vec<_> = keys.iter().map(|key| key.name().clone()).collect();
         self.all.store.sync_deletions(&names).await
     }
 

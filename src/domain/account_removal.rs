@@ -29,8 +29,7 @@ pub struct Begun {
 /// Begins to remove the account of the caller, if the password hash that was checked is still theirs.
 ///
 /// # Errors
-/// [`Denied::WrongPassword`] if the password has changed since the check; [`Conflict::LastOperator`] while there are other accounts; as
-/// [`begin`].
+/// [`Denied::WrongPassword`] if the password has changed since the check; as [`begin`].
 pub fn begin_own(
     conn: &Connection,
     caller: &Session,
@@ -42,20 +41,7 @@ pub fn begin_own(
     if hash.as_deref() != Some(checked_hash) {
         return Err(Denied::WrongPassword.into());
     }
-    check_operator_left(conn, user)?;
     begin(conn, user, now)
-}
-
-/// Whether somebody could still look after the installation in the app without this account, or nobody needs to.
-///
-/// # Errors
-/// [`Conflict::LastOperator`].
-pub(super) fn check_operator_left(conn: &Connection, user: &User) -> Result<()> {
-    if users::is_last_operator(conn, user.id)? && users::is_anybody_else(conn, user.id)? {
-        let login = user.login.clone();
-        return Err(Conflict::LastOperator { login }.into());
-    }
-    Ok(())
 }
 
 /// Removes an account for everybody: its sessions, its memberships, the spaces that have no other member, its uploads, its picture, its address;

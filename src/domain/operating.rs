@@ -101,9 +101,7 @@ impl<'a> Act<'a> {
     /// # Errors
     /// [`Conflict::LastOperator`], except on the command line; as [`account_removal::begin`].
     pub fn remove_account(&self, user: &User) -> Result<Begun> {
-        if self.by.user().is_some() {
-            account_removal::check_operator_left(self.conn, user)?;
-        }
+        self.check_not_last(user)?;
         let begun = account_removal::begin(self.conn, user, self.now)?;
         self.log(Action::AccountRemoved, About::User(user), None)?;
         Ok(begun)

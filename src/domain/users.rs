@@ -289,12 +289,6 @@ pub(super) fn is_last_operator(conn: &Connection, id: UserId) -> rusqlite::Resul
 const OTHER_OPERATOR: &str =
     "select 1 from users where is_operator = 1 and id <> ? and disabled_at is null";
 
-/// Whether there is another account than this.
-pub(super) fn is_anybody_else(conn: &Connection, id: UserId) -> rusqlite::Result<bool> {
-    conn.prepare_cached("select 1 from users where id <> ? and deleted_at is null limit 1")?
-        .exists([id])
-}
-
 /// Whether there are any accounts.
 pub fn is_anybody(conn: &Connection) -> rusqlite::Result<bool> {
     conn.prepare_cached("select 1 from users limit 1")?

@@ -126,8 +126,7 @@ fn a_wrong_password_deletes_nothing_and_is_counted() {
 #[test]
 fn the_only_admin_of_others_hands_over_first() {
     let app = TestApp::new();
-    // The first one is the operator, who hasn't left.
-    let (bob, ann) = (app.person("bob"), app.person("ann"));
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
     let space = ann.space("Family");
     ann.invite(space, "bob");
     let before = app.snapshot();

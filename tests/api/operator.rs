@@ -153,7 +153,6 @@ fn the_last_operator_stays_one_until_there_is_another() {
             ann.put("/operator/users/1", json!({"is_operator": false})),
             ann.put("/operator/users/1", json!({"disabled": true})),
             ann.delete_with("/operator/users/1", password.clone()),
-            ann.delete_with("/me", password.clone()),
         ]
     };
     for refused in attempts() {
@@ -181,16 +180,23 @@ fn the_last_operator_stays_one_until_there_is_another() {
 }
 
 #[test]
-fn who_is_alone_may_leave_although_they_are_the_last_operator() {
+fn the_last_operator_may_leave_and_nobody_takes_their_place_unasked() {
     let app = TestApp::new();
-    let ann = app.person("ann");
-    assert_eq!(
-        ann.delete_with("/me", json!({"password": PASSWORD})).status,
-        204
-    );
-    // The installation begins again.
-    let bob = app.person("bob");
-    assert_eq!(bob.get("/me").is_ok()["is_operator"], true);
+    let leave = |person: &Person<'_>| {
+        let left = person.delete_with("/me", json!({"password": PASSWORD}));
+        assert_eq!(left.status, 204);
+    };
+    let (ann, bob, _) = two(&app);
+    leave(&ann);
+    let cid = app.person("cid");
+    for left in [&bob, &cid] {
+        assert_eq!(left.get("/me").is_ok()["is_operator"], false);
+    }
+    leave(&bob);
+    leave(&cid);
+    // Where nobody is left, the installation begins again.
+    let dora = app.person("dora");
+    assert_eq!(dora.get("/me").is_ok()["is_operator"], true);
 }
 
 #[test]

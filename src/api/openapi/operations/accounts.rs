@@ -122,9 +122,6 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             login: String::from("ann"),
             spaces: vec![String::from("Family")],
         }])
-        .refuses([Conflict::LastOperator {
-            login: String::from("ann"),
-        }])
         .refuses([too_many_attempts()]),
         operation("get", "/me/export", "accounts.export", "Download all that is mine as a ZIP")
             .about(
