@@ -21,15 +21,13 @@ use crate::app::App;
 use crate::auth::passwords::PasswordCheck;
 use crate::config::{Quotas, Registration};
 use crate::db::Connection;
-use crate::domain::email;
 use crate::domain::sessions::Session;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
-use crate::domain::usage;
 use crate::domain::users::User;
 use crate::domain::{
-    account_removal, account_status, invitations, notices, password_resets, profile, sessions,
-    users,
+    account_removal, account_status, email, invitations, notices, password_resets, profile,
+    sessions, usage, users,
 };
 use crate::error::{Denied, FieldName, Invalid, NotFound, Result};
 use crate::logging::audit::{self, By};
