@@ -51,7 +51,9 @@ test('the exact time, the day and the month are written in full', () => {
 test('sizes and parts are written as the reader writes them', () => {
   expect(bytes(26_214_400, 'en')).toBe('26 MB');
   expect(bytes(1_500_000, 'de')).toBe('1,5 MB');
-  expect(bytes(0, 'en')).toBe('0 byte');
+  expect(bytes(0, 'en')).toBe('0 bytes');
+  expect(bytes(1, 'en')).toBe('1 byte');
+  expect(bytes(999, 'de')).toBe('999 Byte');
   expect(percent(0.456, 'en')).toBe('46%');
 });
 
