@@ -246,7 +246,7 @@ test('two operators at once: what the other was faster with is told, and so is t
   await anns.closes();
 
   // Bob's page doesn't know yet that the right is gone; with the next touch, it does.
-  await bobs.opens('spaces');
+  await bobs.link('spaces').click();
   await expect(bob.page.getByRole('heading', { name: told('denied.title') })).toBeVisible();
   await expect(bob.link('nav.operator')).toHaveCount(0);
 });

@@ -30,6 +30,8 @@ export function told(key: Key, values: Record<string, string | number> = {}): st
   return form.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
+type Section = 'people' | 'spaces' | 'storage' | 'photos' | 'backups' | 'health' | 'log';
+
 export class Operating {
   constructor(private readonly person: Person) {}
 
@@ -37,9 +39,13 @@ export class Operating {
     return this.person.page;
   }
 
-  async opens(section: 'people' | 'spaces' | 'storage' | 'photos' | 'backups' | 'health' | 'log'): Promise<void> {
-    await this.page.getByRole('navigation', { name: told('sections') }).getByRole('link', { name: told(`section.${section}`), exact: true }).click();
+  async opens(section: Section): Promise<void> {
+    await this.link(section).click();
     await expect(this.page).toHaveTitle(new RegExp(`^(\\(\\d+\\) )?${told(`section.${section}`)} – `));
+  }
+
+  link(section: Section) {
+    return this.page.getByRole('navigation', { name: told('sections') }).getByRole('link', { name: told(`section.${section}`), exact: true });
   }
 
   button(key: Key, values = {}) {

@@ -10,6 +10,11 @@ const post = async ({ page }: Person, path: string, data: object) => {
 };
 const share = (person: Person, text: string) => post(person, '/spaces/1/shares', { text, media: [] });
 
+const unread = async ({ page }: Person) => {
+  const [space] = (await (await page.request.get('/spaces')).json()) as { unread: number }[];
+  return space?.unread;
+};
+
 /** Ann has a space with Bob, who is at home. */
 async function meet(ann: Person, bob: Person): Promise<void> {
   await ann.page.goto('/app/register');
@@ -65,6 +70,8 @@ test('what was not looked at stays new: a window behind others, and what stands 
   // What is shared after the page was read arrives by the stream, so that one is open from then on.
   await share(ann, 'Read at once');
   await expect(bob.card('Read at once')).toBeVisible();
+  // The title says nothing of it before it is counted, either: the server knows whether it was read.
+  await expect.poll(() => unread(bob)).toBe(0);
   await expect(bob.page).toHaveTitle(/^[^(]/);
   await bob.page.evaluate(() => {
     Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
