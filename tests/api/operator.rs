@@ -192,8 +192,7 @@ fn the_last_operator_may_leave_and_nobody_takes_their_place_unasked() {
     for left in [&bob, &cid] {
         assert_eq!(left.get("/me").is_ok()["is_operator"], false);
     }
-    leave(&bob);
-    leave(&cid);
+    [bob, cid].iter().for_each(leave);
     // Where nobody is left, the installation begins again.
     let dora = app.person("dora");
     assert_eq!(dora.get("/me").is_ok()["is_operator"], true);
