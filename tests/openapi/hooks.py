@@ -12,7 +12,16 @@ PICTURES = pathlib.Path(__file__).parent.parent / "pictures"
 
 
 # What ends sessions, or could.
-ENDING = ["/logout", "/sessions", "/sessions/{session_id}", "/change-password"]
+ENDING = [
+    "/logout",
+    "/sessions",
+    "/sessions/{session_id}",
+    "/change-password",
+    # Operators could disable themselves once there is another one; newcomers are refused.
+    "/operator/users/{user_id}",
+    "/operator/users/{user_id}/sessions",
+    "/operator/users/{user_id}/sessions/{session_id}",
+]
 
 
 def post(case, path, **body):

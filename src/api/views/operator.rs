@@ -342,13 +342,13 @@ impl RetryPhotos {
     /// The names, or that all are meant.
     ///
     /// # Errors
-    /// There are too many; one isn't the name of a photo.
+    /// There are none, or too many; one isn't the name of a photo.
     pub fn names(&self) -> Result<Option<Vec<PhotoName>>> {
         let Some(given) = &self.photos else {
             return Ok(None);
         };
         let malformed = || Malformed::PhotoNames { max: Self::MAX };
-        if given.len() > Self::MAX {
+        if given.is_empty() || given.len() > Self::MAX {
             return Err(malformed().into());
         }
         let name = |value: &Value| value.as_str().and_then(|text| text.parse().ok());
