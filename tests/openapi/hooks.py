@@ -17,7 +17,9 @@ ENDING = [
     "/sessions",
     "/sessions/{session_id}",
     "/change-password",
-    # Operators could disable themselves once there is another one; newcomers are refused.
+    "/me",
+    # Operators could disable themselves once there is another one, and the space is needed; newcomers are refused.
+    "/operator/spaces/{space_id}",
     "/operator/users/{user_id}",
     "/operator/users/{user_id}/sessions",
     "/operator/users/{user_id}/sessions/{session_id}",
