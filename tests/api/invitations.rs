@@ -222,6 +222,8 @@ fn taking_somebody_out_can_end_all_links_into_the_space() {
     let (_, token) = invitation(&ann, space, json!({"uses": 5}));
     let (_, elsewhere) = invitation(&ann, other, json!({"uses": 5}));
     let path = format!("/spaces/{space}/members/{}", bob.id);
+    ann.delete(&format!("{path}?end_invitations=true&end_invitations=true"))
+        .is(400, "End_invitations must be true or false");
     ann.delete(&format!("{path}?end_invitations=perhaps"))
         .is(400, "End_invitations must be true or false");
     // They can't be ended by the member who leaves.

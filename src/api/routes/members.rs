@@ -61,12 +61,13 @@ pub async fn remove(
     client: &ClientInfo,
     id: RawId<SpaceId>,
     user_id: RawId<UserId>,
-    end_invitations: Option<&str>,
+    end_invitations: Vec<&str>,
 ) -> Result<&'static str> {
-    let links = match end_invitations {
-        None | Some("false") => member_rights::Links::Stay,
-        Some("true") => member_rights::Links::End,
-        Some(_) => {
+    // Where it is there twice, Rocket's option of a value has none.
+    let links = match end_invitations.as_slice() {
+        [] | ["false"] => member_rights::Links::Stay,
+        ["true"] => member_rights::Links::End,
+        _ => {
             return Err(Malformed::NotOneOf {
                 field: FieldName::EndInvitations,
                 values: &["true", "false"],
