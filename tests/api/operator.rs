@@ -105,7 +105,7 @@ fn a_quota_is_set_taken_away_and_given_back_to_the_settings() {
             changed["has_own_quota"].clone(),
         )
     };
-    assert_eq!(of_user(json!(1000)), (json!(1000), json!(true)));
+    assert_eq!(of_user(json!(1000.0)), (json!(1000), json!(true)));
     assert_eq!(bob.get("/me").is_ok()["storage"]["max_bytes"], 1000);
     assert_eq!(of_user(json!(0)), (Value::Null, json!(true)));
     assert_eq!(of_user(Value::Null), (json!(5_000_000), json!(false)));

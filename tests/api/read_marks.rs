@@ -235,11 +235,14 @@ fn what_isnt_said_properly_is_refused_in_order() {
         (json!({"share_id": other}), 404, "No such share"),
         (json!({"share_id": 0}), 404, "No such share"),
         (json!({"share_id": -1}), 404, "No such share"),
-        (json!({"share_id": 1.5}), 404, "No such share"),
+        (json!({"share_id": 1.5}), 400, "Share_id must be an ID"),
         (json!({"share_id": u64::MAX}), 404, "No such share"),
     ] {
         assert_eq!(answer(&bob, &path, body), refused(status, sentence));
     }
+    // To JSON, 7 and 7.0 are the same.
+    let own = ann.share(space, "Lake") as f64;
+    assert_eq!(bob.put(&path, json!({"share_id": own})).status, 204);
     let body = || json!({"share_id": other});
     assert_eq!(
         answer(&cid, &path, body()),

@@ -16,6 +16,7 @@ use crate::api::views::invitations::{
 };
 use crate::api::views::spaces::Space;
 use crate::api::views::urls::Urls;
+use crate::api::views::whole_number::whole_number;
 use crate::domain::access;
 use crate::domain::ids::{InvitationId, RawId, SpaceId};
 use crate::domain::invitations::{self, InvitationOptions, Role};
@@ -49,14 +50,8 @@ fn options(asked: &NewInvitation) -> Result<InvitationOptions> {
 pub(super) fn number(value: Option<&Value>, default: i64) -> i64 {
     match value {
         None => default,
-        Some(value) => whole(value).unwrap_or(i64::MIN),
+        Some(value) => whole_number(value).unwrap_or(i64::MIN),
     }
-}
-
-/// A number without a fraction, however it is written: to JSON, 7 and 7.0 are the same.
-fn whole(value: &Value) -> Option<i64> {
-    let rounded = value.as_f64().filter(|number| number.fract() == 0.0);
-    value.as_i64().or(rounded.map(|number| number as i64))
 }
 
 #[post("/spaces/<id>/invitations", data = "<body>")]

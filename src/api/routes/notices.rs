@@ -9,6 +9,7 @@ use crate::api::extract::json::JsonBody;
 use crate::api::respond::json_page::JsonPage;
 use crate::api::views::notices::{ChangeNoticeSettings, MarkRead, Notice, NoticeSettings};
 use crate::api::views::urls::Urls;
+use crate::api::views::whole_number::whole_number;
 use crate::domain::ids::{Id, NoticeId, RawId, SpaceId};
 use crate::domain::page::Page;
 use crate::domain::{access, notice_settings, notices};
@@ -62,7 +63,7 @@ pub async fn mark_read(user: CurrentUser<'_>, body: JsonBody<MarkRead>) -> Resul
     let up_to = match body.0.up_to {
         None => None,
         Some(number) => {
-            let number = number.as_i64().filter(|number| *number > 0);
+            let number = whole_number(&number).filter(|number| *number > 0);
             let number = number.ok_or(Malformed::NotAnId {
                 field: FieldName::UpTo,
             })?;

@@ -3,7 +3,6 @@
 use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post, put};
-use serde_json::Value;
 
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::json::JsonBody;
@@ -14,6 +13,7 @@ use crate::api::respond::json_view::JsonView;
 use crate::api::views::space_of_member::SpaceOfMember;
 use crate::api::views::spaces::{NewSpace, ReadSpace, Rename, Space, SpaceSummary};
 use crate::api::views::urls::Urls;
+use crate::api::views::whole_number::named_id;
 use crate::check::sentence;
 use crate::domain::ids::{RawId, ShareId, SpaceId};
 use crate::domain::page::Page;
@@ -98,13 +98,8 @@ pub async fn read(
     id: RawId<SpaceId>,
     body: JsonBody<ReadSpace>,
 ) -> Result<Status> {
-    let Value::Number(share) = body.0.share_id else {
-        return Err(Malformed::NotId {
-            field: FieldName::ShareId,
-        }
-        .into());
-    };
-    let share: RawId<ShareId> = RawId::new(&share.to_string());
+    let field = FieldName::ShareId;
+    let share: RawId<ShareId> = named_id(&body.0.share_id).ok_or(Malformed::NotId { field })?;
     user.write(move |conn, session| {
         let member = access::space(conn, session, &id)?.member()?;
         read_marks::read(conn, &member, share.parse()?)

@@ -58,3 +58,5 @@ pub mod urls;
 pub mod uploads;
 // People with an account.
 pub mod users;
+// Whole numbers of JSON.
+pub mod whole_number;

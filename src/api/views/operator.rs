@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::operation::{OperatorsPerson, OperatorsSpace, OperatorsSpaceDetail};
 use super::payload::{Field, Payload, optional, optional_text, optional_values, said, text};
 use super::scalars::{Id, Moment};
+use super::whole_number::whole_number;
 use crate::check::{Check, Severity};
 use crate::domain::account_status::AccountReport;
 use crate::domain::invitations::{Invitation, InvitationOptions};
@@ -214,7 +215,7 @@ fn quota(given: &Option<Option<Value>>) -> Result<Option<Quota>> {
     let Some(given) = given else {
         return Ok(Some(Quota::Default));
     };
-    match given.as_u64().filter(|bytes| i64::try_from(*bytes).is_ok()) {
+    match whole_number(given).and_then(|bytes| u64::try_from(bytes).ok()) {
         Some(0) => Ok(Some(Quota::None)),
         Some(bytes) => Ok(Some(Quota::Bytes(bytes))),
         None => Err(Malformed::QuotaBytes.into()),

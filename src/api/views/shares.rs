@@ -12,6 +12,7 @@ use super::settings::FromSettings;
 use super::spaces::Space;
 use super::urls::{PhotoUrl, Urls};
 use super::users::User;
+use super::whole_number::named_id;
 use crate::api::views::payload::{Field, Payload, optional_list, optional_text};
 use crate::config::Limits;
 use crate::domain::ids::{self, RawId};
@@ -180,13 +181,10 @@ fn listed(entry: &Value, limits: &Limits) -> Result<Listed<NewUpload<Brought>>> 
 fn id<T: ids::Id>(value: &Value) -> Result<Option<RawId<T>>> {
     match value {
         Value::Null => Ok(None),
-        // To JSON, 7 and 7.0 are the same.
-        Value::Number(id) if id.as_f64().is_some_and(|id| id.fract() == 0.0) => {
-            let text = id.to_string();
-            let text = text.strip_suffix(".0").unwrap_or(&text);
-            Ok(Some(RawId::new(text)))
-        }
-        _ => Err(Malformed::MediaEntry.into()),
+        named => match named_id(named) {
+            Some(id) => Ok(Some(id)),
+            None => Err(Malformed::MediaEntry.into()),
+        },
     }
 }
 
