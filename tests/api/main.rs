@@ -25,6 +25,7 @@ mod feeds;
 mod films;
 mod forms;
 mod headers;
+mod histories;
 mod images;
 mod invitations;
 mod limits;
