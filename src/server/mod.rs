@@ -4,8 +4,8 @@
 //! that Rocket uses, hyper, and each request is handed to Rocket's routing by its local client, which does what its
 //! listener would do.
 
-// One connection.
-mod connection;
+// One connection of HTTP/1.
+mod http1;
 // Where requests come in.
 pub mod entrance;
 // TLS.
@@ -144,17 +144,15 @@ pub async fn run(
                     (Some(handshake), Either::Left(stream)) => {
                         Box::pin(async {
                             if let Some(stream) = handshake.accept(stream).await {
-                                connection::serve(
-                                    stream, answer, &closing, &limits, slot, refusals,
-                                )
-                                .await;
+                                http1::serve(stream, answer, &closing, &limits, slot, refusals)
+                                    .await;
                             }
                         })
                         .await;
                     }
                     // Inside a unix socket, there is no TLS.
                     (_, stream) => {
-                        connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
+                        http1::serve(stream, answer, &closing, &limits, slot, refusals).await;
                     }
                 }
             }
@@ -169,7 +167,7 @@ pub async fn run(
             let refusals = refusals.clone();
             async move {
                 let answer = |request| std::future::ready(to_https.answer(&request));
-                connection::serve(stream, answer, &closing, &limits, slot, refusals).await;
+                http1::serve(stream, answer, &closing, &limits, slot, refusals).await;
             }
         };
         accept_all(&listener, &connection_limits, &mut redirected, serve).await;

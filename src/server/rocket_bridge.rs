@@ -22,8 +22,8 @@ use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
 
 use super::Hooks;
-use super::connection::MAX_HEAD;
 use super::direct_headers::DirectHeaders;
+use super::http1::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::peer::Peer;
 use super::refusals::Refusals;

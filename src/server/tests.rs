@@ -20,7 +20,7 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 
 use super::refusals::Refusals;
-use super::{Hooks, connection, run};
+use super::{Hooks, http1, run};
 use crate::app::App;
 use crate::config::{Config, Connections};
 use crate::limits::fair::FairLimit;
@@ -53,7 +53,7 @@ impl Connection {
         let server = tokio::spawn(async move {
             let limits = Connections::default();
             let refusals = Refusals::default();
-            connection::serve(server, answer, &closing, &limits, alone(), refusals).await;
+            http1::serve(server, answer, &closing, &limits, alone(), refusals).await;
         });
         Self {
             client,

@@ -1,4 +1,4 @@
-//! One connection: its requests one after the other, while they come in time.
+//! One connection of HTTP/1: its requests one after the other, while they come in time.
 
 use std::error::Error;
 use std::io;
