@@ -5,13 +5,20 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
+use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
+use time::macros::format_description;
 
 /// The most characters of a moment in RFC 3339: to the nanosecond, as the library can write it.
 pub const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
 
 /// The characters of its date and time to the second.
 pub const TO_THE_SECOND: usize = "1970-01-01T00:00:00".len();
+
+/// A date as HTTP has it (RFC 9110, section 5.6.7).
+const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
+    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
+);
 
 /// A moment: UTC milliseconds since 1970, as the database keeps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,6 +43,12 @@ impl Timestamp {
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// As headers of HTTP have it; `None` for a moment outside the years that they can have.
+    pub fn http_date(self) -> Option<String> {
+        let moment = OffsetDateTime::from_unix_timestamp(self.seconds()).ok()?;
+        moment.format(HTTP_DATE).ok()
     }
 
     /// RFC 3339 in UTC with `Z`, to the millisecond. A moment outside the years 0 to 9999, which no clock
@@ -110,6 +123,14 @@ fn millis(duration: Duration) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_date_is_as_http_has_it() {
+        assert_eq!(
+            Timestamp(784_111_777_000).http_date().unwrap(),
+            "Sun, 06 Nov 1994 08:49:37 GMT"
+        );
+    }
 
     #[test]
     fn a_moment_is_written_in_utc_with_z() {

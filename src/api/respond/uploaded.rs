@@ -4,12 +4,8 @@ use rocket::http::{Header, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 use rocket::serde::json::Json;
-use time::OffsetDateTime;
-use time::format_description::BorrowedFormatItem;
-use time::macros::format_description;
 
 use crate::api::views::uploads::Upload as View;
-use crate::clock::Timestamp;
 use crate::config::Limits;
 use crate::domain::uploads::Upload;
 
@@ -17,10 +13,6 @@ use crate::domain::uploads::Upload;
 const EXTENSIONS: &str = "creation,creation-with-upload,expiration,termination,checksum";
 /// The checksums that are known here.
 const CHECKSUMS: &str = "sha1,sha256";
-/// A date as HTTP has it (RFC 9110, section 5.6.7).
-const HTTP_DATE: &[BorrowedFormatItem<'_>] = format_description!(
-    "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-);
 
 /// An upload that was made.
 pub struct Uploaded {
@@ -98,14 +90,9 @@ impl<'r> Responder<'r, 'static> for Progress {
 
 fn advance(response: &mut Response<'_>, upload: &Upload) {
     response.set_raw_header("Upload-Offset", upload.received.to_string());
-    if let Some(date) = http_date(upload.expires_at) {
+    if let Some(date) = upload.expires_at.http_date() {
         response.set_raw_header("Upload-Expires", date);
     }
-}
-
-fn http_date(moment: Timestamp) -> Option<String> {
-    let moment = OffsetDateTime::from_unix_timestamp(moment.seconds()).ok()?;
-    moment.format(HTTP_DATE).ok()
 }
 
 /// What this server can do of tus.
@@ -130,18 +117,5 @@ impl<'r> Responder<'r, 'static> for Capabilities {
             .raw_header("Tus-Checksum-Algorithm", CHECKSUMS)
             .raw_header("Tus-Max-Size", self.max.to_string())
             .ok()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_date_is_as_http_has_it() {
-        assert_eq!(
-            http_date(Timestamp(784_111_777_000)).unwrap(),
-            "Sun, 06 Nov 1994 08:49:37 GMT"
-        );
     }
 }
