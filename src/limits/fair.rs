@@ -15,13 +15,11 @@ const JUDGED_AFTER: Duration = Duration::from_secs(10);
 const SLOW: u64 = 16 * 1024;
 
 /// A limit of a certain size, in any unit; clones share it.
-pub struct FairLimit<K> {
-    shared: Arc<Holders<K>>,
-    size: u64,
-    max_per_key: u64,
-}
+pub struct FairLimit<K>(Arc<Holders<K>>);
 
 struct Holders<K> {
+    size: u64,
+    max_per_key: u64,
     held: Mutex<Vec<Arc<Held<K>>>>,
     freed: Notify,
 }
@@ -72,29 +70,24 @@ pub enum Refused {
 
 impl<K> Clone for FairLimit<K> {
     fn clone(&self) -> Self {
-        Self {
-            shared: self.shared.clone(),
-            ..*self
-        }
+        Self(self.0.clone())
     }
 }
 
 impl<K: Copy + Eq + Hash> FairLimit<K> {
     /// A limit of this `size`. Each key may hold at most `max_per_key` of it.
     pub fn new(size: u64, max_per_key: u64) -> Self {
-        Self {
-            shared: Arc::new(Holders {
-                held: Mutex::default(),
-                freed: Notify::new(),
-            }),
+        Self(Arc::new(Holders {
             size,
             max_per_key,
-        }
+            held: Mutex::default(),
+            freed: Notify::new(),
+        }))
     }
 
     /// How much of it is taken.
     pub fn taken(&self) -> u64 {
-        self.shared.lock().iter().map(|held| held.size).sum()
+        self.0.lock().iter().map(|held| held.size).sum()
     }
 
     /// Takes a part of it. If too little is left, others are evicted: those that hold most of it, while they keep at least
@@ -103,28 +96,9 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
     /// # Errors
     /// There is too little left, and no holder can be evicted.
     pub fn reserve(&self, key: Option<K>, size: u64) -> Result<Reservation<K>, Refused> {
-        // A request larger than the budget gets all of it.
-        let size = size.min(self.size);
-        let mut held = self.shared.lock();
-        let of_same = held
-            .iter()
-            .filter(|other| key.is_some() && other.state().key == key);
-        let own: u64 = of_same.map(|other| other.size).sum();
-        if own + size > self.max_per_key {
-            return Err(Refused::Own);
-        }
-        let used: u64 = held.iter().map(|other| other.size).sum();
-        let missing = (used + size).saturating_sub(self.size);
-        if missing > 0 {
-            let leave = choose_victims(&held, own + size, missing)
-                .ok_or(Refused::All { has_some: own > 0 })?;
-            held.retain(|other| !leave.iter().any(|leaving| Arc::ptr_eq(leaving, other)));
-            leave
-                .iter()
-                .for_each(|leaving| leaving.gives_way.notify_one());
-        }
         let new = Arc::new(Held {
-            size,
+            // A request larger than the budget gets all of it.
+            size: size.min(self.0.size),
             state: Mutex::new(State {
                 key,
                 stage: Stage::Idle,
@@ -133,16 +107,16 @@ impl<K: Copy + Eq + Hash> FairLimit<K> {
             }),
             gives_way: Notify::new(),
         });
-        held.push(new.clone());
+        self.0.admit(&new)?;
         Ok(Reservation {
-            shared: self.shared.clone(),
+            shared: self.0.clone(),
             held: new,
         })
     }
 
     /// Waits until some of it has become free.
     pub async fn freed(&self) {
-        self.shared.freed.notified().await;
+        self.0.freed.notified().await;
     }
 }
 
@@ -187,6 +161,32 @@ fn choose_victims<K: Copy + Eq + Hash>(
         leave.push(leaving.clone());
     }
     Some(leave)
+}
+
+impl<K: Copy + Eq + Hash> Holders<K> {
+    fn admit(&self, new: &Arc<Held<K>>) -> Result<(), Refused> {
+        let (key, size) = (new.state().key, new.size);
+        let mut held = self.lock();
+        let of_same = held
+            .iter()
+            .filter(|other| key.is_some() && other.state().key == key);
+        let own: u64 = of_same.map(|other| other.size).sum();
+        if own + size > self.max_per_key {
+            return Err(Refused::Own);
+        }
+        let used: u64 = held.iter().map(|other| other.size).sum();
+        let missing = (used + size).saturating_sub(self.size);
+        if missing > 0 {
+            let leave = choose_victims(&held, own + size, missing)
+                .ok_or(Refused::All { has_some: own > 0 })?;
+            held.retain(|other| !leave.iter().any(|leaving| Arc::ptr_eq(leaving, other)));
+            leave
+                .iter()
+                .for_each(|leaving| leaving.gives_way.notify_one());
+        }
+        held.push(new.clone());
+        Ok(())
+    }
 }
 
 impl<K> Holders<K> {
@@ -258,6 +258,17 @@ impl<K: Copy> Reservation<K> {
     /// Returns its part before it is dropped; from then on, it is never evicted.
     pub fn release(&self) {
         self.shared.remove(&self.held);
+    }
+
+    /// Takes its part again after it has returned it, as a newcomer would.
+    ///
+    /// # Errors
+    /// As in [`FairLimit::reserve`].
+    pub fn retake(&self) -> Result<(), Refused>
+    where
+        K: Eq + Hash,
+    {
+        self.shared.admit(&self.held)
     }
 
     /// Waits until it is evicted: its part already belongs to another.
