@@ -13,6 +13,8 @@ use crate::error::{Error, Malformed, NotFound, Result};
 /// The most bytes of a host with its port: the longest possible name, and some more. Every link of a list begins
 /// with it.
 const MAX_HOST: usize = 264;
+/// The port of a host that names none.
+const HTTPS_PORT: u16 = 443;
 
 /// What is requested.
 pub(super) struct Target {
@@ -74,13 +76,17 @@ pub fn parse_host(text: &str) -> Option<Host<'static>> {
     Host::parse_owned(text.to_owned()).ok()
 }
 
-/// The host of a request: that of its target where it names one (RFC 9112, section 3.2.2), else that of its header.
+/// The host of a request: that of its target where it names one (RFC 9112, section 3.2.2), else that of its header. In
+/// HTTP/2, both are the same if there are both (RFC 9113, section 8.3.1).
 fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
     let parse = |host: &str| parse_host(host).ok_or_else(|| bad("host"));
+    let named = parts.uri.scheme().and(parts.uri.authority());
+    let named = named.map(|named| parse(named.as_str())).transpose()?;
+    let is_http2 = parts.version == Version::HTTP_2;
     let mut given = parts.headers.get_all(HOST).iter();
     let host = match (given.next(), given.next()) {
         (Some(host), None) => Some(parse(host.to_str().map_err(|_| bad("host"))?)?),
-        (None, _) if parts.version < Version::HTTP_11 => None,
+        (None, _) if parts.version < Version::HTTP_11 || is_http2 && named.is_some() => None,
         (None, _) => {
             return Err(Malformed::NoHost.into());
         }
@@ -88,8 +94,22 @@ fn host(parts: &Parts) -> Result<Option<Host<'static>>> {
             return Err(Malformed::SeveralHosts.into());
         }
     };
-    let named = parts.uri.scheme().and(parts.uri.authority());
-    named.map_or(Ok(host), |named| parse(named.as_str()).map(Some))
+    match (named, host) {
+        (Some(named), Some(host)) if is_http2 && !is_same(&named, &host) => {
+            Err(Malformed::SeveralHosts.into())
+        }
+        (Some(named), _) => Ok(Some(named)),
+        (None, host) => Ok(host),
+    }
+}
+
+/// Whether two hosts are one, where HTTPS is spoken.
+fn is_same(one: &Host<'_>, other: &Host<'_>) -> bool {
+    let parts = |host: &Host<'_>| {
+        let domain = host.domain().as_str().to_ascii_lowercase();
+        (domain, host.port().unwrap_or(HTTPS_PORT))
+    };
+    parts(one) == parts(other)
 }
 
 fn bad(what: &'static str) -> Error {
@@ -164,6 +184,33 @@ mod tests {
         let asked = asked.unwrap();
         assert_eq!(asked.host.unwrap().to_string(), "a.example:81");
         assert_eq!(asked.path, "/spaces?limit=1");
+    }
+
+    #[test]
+    fn in_http2_the_target_names_the_host_and_a_header_must_not_name_another() {
+        let of = |path, hosts: &[&[u8]]| {
+            let asked = target("GET", path, hosts, Version::HTTP_2);
+            asked.map(|target| target.host.unwrap().to_string()).ok()
+        };
+        let is = |host: &str| Some(host.to_owned());
+        let here = "https://a.example/spaces";
+        assert_eq!(of(here, &[]), is("a.example"));
+        for same in ["a.example", "A.example", "a.example:443"] {
+            assert_eq!(of(here, &[same.as_bytes()]), is("a.example"));
+        }
+        // As it comes without `:authority`.
+        assert_eq!(of("/spaces", &[b"b.example:81"]), is("b.example:81"));
+        let refused: [(&str, &[&[u8]]); 6] = [
+            ("/spaces", &[]),
+            (here, &[b"b.example"]),
+            (here, &[b"a.example:81"]),
+            (here, &[b"a.example", b"a.example"]),
+            (here, &[b""]),
+            ("https://user@a.example/spaces", &[]),
+        ];
+        for (path, hosts) in refused {
+            assert_eq!(of(path, hosts), None, "{path} {hosts:?}");
+        }
     }
 
     #[test]
