@@ -10,12 +10,19 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
+use crate::tls;
+
 /// The time for a handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// The first byte of every handshake (RFC 8446, section 5.1).
 const HANDSHAKE_RECORD: u8 = 22;
 /// How many bytes of a request without TLS are read and discarded, so that its client sees the response.
 const MAX_DISCARDED: u64 = 64 * 1024;
+
+/// Whether the other side wants HTTP/2 (RFC 9113, section 3.2). It is spoken inside TLS alone.
+pub(super) fn has_chosen_http2(stream: &TlsStream<TcpStream>) -> bool {
+    stream.get_ref().1.alpn_protocol() == Some(tls::HTTP_2)
+}
 
 /// Accepts TLS.
 #[derive(Clone)]

@@ -14,6 +14,7 @@ use tokio_io_timeout::TimeoutWriter;
 use tokio_util::sync::CancellationToken;
 
 use super::refusals::Refusals;
+use super::traffic::Traffic;
 use crate::config::Connections;
 use crate::server::metered_stream::MeteredStream;
 use crate::server::slot::ConnectionSlot;
@@ -39,7 +40,12 @@ pub(super) async fn serve<S, F, B>(
 {
     let mut stream = TimeoutWriter::new(stream);
     stream.set_timeout(Some(limits.stall_timeout));
-    let stream = TokioIo::new(MeteredStream::new(Box::pin(stream), line, refusals));
+    let stream = TokioIo::new(MeteredStream::new(
+        Box::pin(stream),
+        line,
+        Traffic::default(),
+        refusals,
+    ));
     let mut connection = pin!(
         http1::Builder::new()
             .timer(TokioTimer::new())

@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
 
 use super::refusals::Refusals;
+use super::traffic::Traffic;
 use crate::server::slot::ConnectionSlot;
 
 /// How long what comes after a response is read and discarded: otherwise, a client that is still sending would see its
@@ -20,6 +21,7 @@ const LINGER: Duration = Duration::from_secs(10);
 pub(super) struct MeteredStream<S> {
     stream: S,
     line: ConnectionSlot,
+    traffic: Traffic,
     refusals: Refusals,
     /// What is written instead of an error of the library, as far as it hasn't been sent.
     instead: Vec<u8>,
@@ -28,14 +30,35 @@ pub(super) struct MeteredStream<S> {
 }
 
 impl<S> MeteredStream<S> {
-    pub(super) fn new(stream: S, line: ConnectionSlot, refusals: Refusals) -> Self {
+    pub(super) fn new(
+        stream: S,
+        line: ConnectionSlot,
+        traffic: Traffic,
+        refusals: Refusals,
+    ) -> Self {
         Self {
             stream,
             line,
+            traffic,
             refusals,
             instead: Vec::new(),
             until: None,
         }
+    }
+
+    fn received(&self, bytes: usize) {
+        self.line.add_progress(bytes);
+        self.traffic.add_received(bytes);
+    }
+
+    /// What came of writing.
+    fn sent(&self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        self.traffic.set_blocked(written.is_pending());
+        if let Poll::Ready(Ok(bytes)) = written {
+            self.line.add_progress(bytes);
+            self.traffic.add_sent(bytes);
+        }
+        written
     }
 
     /// Takes bytes that end in an error response of the library, the last that it writes.
@@ -72,7 +95,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
-        self.line.add_progress(buffer.filled().len() - before);
+        self.received(buffer.filled().len() - before);
         Poll::Ready(Ok(()))
     }
 }
@@ -87,9 +110,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         if self.takes_over(bytes) {
             return Poll::Ready(Ok(bytes.len()));
         }
-        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes))?;
-        self.line.add_progress(written);
-        Poll::Ready(Ok(written))
+        let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        self.sent(written)
     }
 
     fn poll_write_vectored(
@@ -104,9 +126,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         {
             return Poll::Ready(Ok(bytes.len()));
         }
-        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices))?;
-        self.line.add_progress(written);
-        Poll::Ready(Ok(written))
+        let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        self.sent(written)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -115,7 +136,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         ready!(self.poll_instead(context))?;
-        Pin::new(&mut self.stream).poll_flush(context)
+        let flushed = Pin::new(&mut self.stream).poll_flush(context);
+        self.traffic.set_blocked(flushed.is_pending());
+        flushed
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

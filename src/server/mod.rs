@@ -6,6 +6,14 @@
 
 // One connection of HTTP/1.
 mod http1;
+// One connection of HTTP/2.
+mod http2;
+// What a connection moves.
+mod traffic;
+// What a request holds while it is under way.
+mod request_guard;
+// Requests whose clients have left.
+mod detach_on_drop;
 // Where requests come in.
 pub mod entrance;
 // TLS.
@@ -138,12 +146,20 @@ pub async fn run(
             async move {
                 let _counted = counted;
                 let asked = slot.clone();
-                let answer = move |request| answerer.clone().answer(peer, asked.clone(), request);
                 match (handshake, stream) {
                     // Boxed, because a connection without TLS would be as large otherwise.
                     (Some(handshake), Either::Left(stream)) => {
                         Box::pin(async {
-                            if let Some(stream) = handshake.accept(stream).await {
+                            let Some(stream) = handshake.accept(stream).await else {
+                                return;
+                            };
+                            if handshake::has_chosen_http2(&stream) {
+                                let answer =
+                                    |request| answerer.clone().answer(peer, asked.clone(), request);
+                                http2::serve(stream, answer, &closing, &limits, slot).await;
+                            } else {
+                                let answer =
+                                    |request| answerer.clone().answer(peer, asked.clone(), request);
                                 http1::serve(stream, answer, &closing, &limits, slot, refusals)
                                     .await;
                             }
@@ -152,6 +168,8 @@ pub async fn run(
                     }
                     // Inside a unix socket, there is no TLS.
                     (_, stream) => {
+                        let answer =
+                            |request| answerer.clone().answer(peer, asked.clone(), request);
                         http1::serve(stream, answer, &closing, &limits, slot, refusals).await;
                     }
                 }

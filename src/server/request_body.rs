@@ -14,7 +14,7 @@ use tokio::io::AsyncRead;
 use tokio::time::{Instant, timeout};
 use tokio_util::io::StreamReader;
 
-use crate::server::slot::ConnectionSlot;
+use crate::server::slot::RequestSlot;
 
 /// The bytes that have to arrive within the stall timeout, unless the body ends: half a kibibyte a second with the
 /// default.
@@ -35,15 +35,15 @@ pub struct RequestBody(Mutex<Option<BodyReader<'static>>>);
 pub(super) struct Progress(Arc<AtomicBool>);
 
 impl RequestBody {
-    /// A body on this connection that may pause for at most `stall`.
-    pub(super) fn new<B>(body: B, stall: Duration, line: ConnectionSlot) -> (Self, Progress)
+    /// The body of this request, which may pause for at most `stall`.
+    pub(super) fn new<B>(body: B, stall: Duration, slot: RequestSlot) -> (Self, Progress)
     where
         B: Body<Data = Bytes> + Send + Unpin + 'static,
         B::Error: Into<Box<dyn Error + Send + Sync>>,
     {
         let done = Arc::new(AtomicBool::new(body.is_end_stream()));
         if body.is_end_stream() {
-            line.has_arrived();
+            slot.has_arrived();
         }
         let stall_timeout = StallTimeout {
             body,
@@ -53,7 +53,7 @@ impl RequestBody {
             waited: Duration::ZERO,
             total: 0,
             done: done.clone(),
-            line,
+            slot,
         };
         let reader = StreamReader::new(Box::pin(stall_timeout.pieces()));
         (Self(Mutex::new(Some(Box::pin(reader)))), Progress(done))
@@ -81,7 +81,7 @@ struct StallTimeout<B> {
     waited: Duration,
     total: u64,
     done: Arc<AtomicBool>,
-    line: ConnectionSlot,
+    slot: RequestSlot,
 }
 
 impl<B> StallTimeout<B>
@@ -110,7 +110,7 @@ where
             let frame = frame.map_err(|_| io::ErrorKind::TimedOut)?;
             if frame.is_none() || self.body.is_end_stream() {
                 self.done.store(true, Ordering::Relaxed);
-                self.line.has_arrived();
+                self.slot.has_arrived();
             }
             let Some(frame) = frame.transpose().map_err(io::Error::other)? else {
                 return Ok(None);

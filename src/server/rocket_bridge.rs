@@ -1,16 +1,20 @@
 //! How a request gets to Rocket, and its response back.
 
+use std::error::Error as StdError;
 use std::future::poll_fn;
 use std::io;
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::task::{Poll, ready};
 
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Bytes, Frame, Incoming};
-use hyper::header::{ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, HOST, HeaderValue, LOCATION};
+use hyper::body::{Body, Bytes, Frame};
+use hyper::header::{
+    ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, DATE, HOST, HeaderMap, HeaderValue, LOCATION,
+};
+use hyper::http::Version;
 use hyper::http::request::Parts;
 use hyper::http::response::Builder;
 use hyper::{Request, Response};
@@ -18,15 +22,17 @@ use rocket::futures::stream;
 use rocket::http::{Header, Method};
 use rocket::local::asynchronous::{Client, LocalRequest, LocalResponse};
 use tokio::io::AsyncReadExt;
-use tokio::runtime::Handle;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::Hooks;
+use super::detach_on_drop::DetachOnDrop;
 use super::direct_headers::DirectHeaders;
 use super::http1::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::peer::Peer;
 use super::refusals::Refusals;
+use super::request_guard::{AnswerBody, RequestGuard};
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
 use super::stream_order::StreamOrder;
 use super::target::Target;
@@ -42,7 +48,10 @@ use crate::server::waiting_answer::WaitingAnswer;
 /// them on than in reading them.
 const CHUNK: usize = 64 * 1024;
 
-/// The error for a head that the library refuses: the number of headers is its own limit.
+/// The most headers of a request, as the library of HTTP/1 has it. Browsers split cookies into many with HTTP/2, and these count
+/// by their bytes alone.
+const MAX_HEADERS: usize = 100;
+/// The error for a head that is too large.
 const TOO_LARGE: &str = "The head of a request max 32 KiB, and 100 headers";
 const _: () = assert!(MAX_HEAD == 32 * 1024);
 
@@ -53,7 +62,7 @@ const MAX_ACCEPT_BYTES: usize = 2048;
 const HEADERS: usize = 16;
 
 /// A response on its way.
-type Answer = Response<UnsyncBoxBody<Bytes, io::Error>>;
+type Answer = Response<AnswerBody>;
 
 /// Has Rocket answer requests.
 pub(super) struct RocketBridge {
@@ -61,7 +70,7 @@ pub(super) struct RocketBridge {
     app: App,
     hooks: Hooks,
     in_flight: InFlight,
-    /// The requests of clients behind proxies, which share the proxy's connections.
+    /// The requests of clients whose connections don't count for them or have many at once: behind proxies, and with HTTP/2.
     by_address: PerKeyLimit<IpAddr>,
     ids: RequestIds,
 }
@@ -81,11 +90,7 @@ impl RocketBridge {
     /// Our responses to what the library rejects as malformed.
     pub(super) async fn refusals(&self) -> Refusals {
         let mut refusals = Vec::new();
-        let too_large = Invalid::Http {
-            status: 431,
-            sentence: TOO_LARGE,
-        };
-        for (status, error) in [(400, Malformed::Request.into()), (431, too_large.into())] {
+        for (status, error) in [(400, Malformed::Request.into()), (431, too_large())] {
             refusals.push((status, self.complete_refusal(error).await));
         }
         Refusals::new(refusals)
@@ -109,17 +114,23 @@ impl RocketBridge {
     }
 
     /// The response to a request of `peer`. What was begun is completed, even if the client leaves meanwhile.
-    pub(super) fn answer(
+    pub(super) fn answer<B>(
         self: Arc<Self>,
         peer: Peer,
         line: ConnectionSlot,
-        request: Request<Incoming>,
-    ) -> impl Future<Output = io::Result<Answer>> {
+        request: Request<B>,
+    ) -> impl Future<Output = io::Result<Answer>> + use<B>
+    where
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
         let in_flight = self.in_flight.begin();
         let (send, mut receive) = oneshot::channel();
         let mut work = DetachOnDrop::new(async move {
-            let _under_way = in_flight;
-            self.handle(peer, &line, request, send).await;
+            let mut log = RequestLine::new(request.method());
+            let sent = self.dispatch(peer, &line, request, send, &in_flight, &mut log);
+            let sent = sent.await;
+            log.write(&sent, &self.app.metrics);
         });
         // The work is boxed from the start: what the connection gets is moved again.
         poll_fn(move |context| {
@@ -129,79 +140,89 @@ impl RocketBridge {
         })
     }
 
-    async fn handle(
+    async fn dispatch<B>(
         &self,
         peer: Peer,
         line: &ConnectionSlot,
-        request: Request<Incoming>,
+        request: Request<B>,
         send: oneshot::Sender<Answer>,
-    ) {
-        let mut log = RequestLine::new(request.method());
-        let sent = self.dispatch(peer, line, request, send, &mut log).await;
-        log.write(&sent, &self.app.metrics);
-    }
-
-    async fn dispatch(
-        &self,
-        peer: Peer,
-        line: &ConnectionSlot,
-        request: Request<Incoming>,
-        send: oneshot::Sender<Answer>,
+        in_flight: &TaskTrackerToken,
         log: &mut RequestLine,
-    ) -> io::Result<()> {
+    ) -> io::Result<()>
+    where
+        B: Body<Data = Bytes> + Send + Unpin + 'static,
+        B::Error: Into<Box<dyn StdError + Send + Sync>>,
+    {
         let (parts, body) = request.into_parts();
+        let is_http2 = parts.version == Version::HTTP_2;
         let mut request = peer.mark(self.translate(&parts));
         let client = (self.hooks.behind_proxy)(&self.app, request.inner()).map(client_subnet);
         let given = client.and_then(|_| request.inner().headers().get_one(REQUEST_ID));
         log.id = self.ids.next(given);
-        // Held until the response is sent.
-        let permit = client.and_then(|client| self.by_address.try_acquire(client));
-        if client.is_some() && permit.is_none() {
+        let limited = client.or_else(|| is_http2.then(|| client_subnet(peer.address())));
+        let permit = limited.and_then(|client| self.by_address.try_acquire(client));
+        if limited.is_some() && permit.is_none() {
             request = peer.mark(self.refusal(Overload::TooManyRequests.into()));
         }
         request.inner().local_cache(|| log.id.clone());
         log.route = request.inner().local_cache(MatchedRoute::default).clone();
-        line.begin(client);
+        let slot = line.begin(client);
         let stall = self.app.config.connections.stall_timeout;
-        let (arriving, progress) = RequestBody::new(body, stall, line.clone());
+        let (arriving, progress) = RequestBody::new(body, stall, slot.clone());
+        let guard = RequestGuard::new(slot, is_http2, permit, in_flight);
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
         let direct = request.inner().local_cache(DirectHeaders::expected).clone();
         let order = request.inner().local_cache(StreamOrder::default).clone();
         let mut answer = request.dispatch().await;
         log.status = Some(answer.status().code);
-        let (mut head, size) = head(&answer, &direct, &progress);
+        let (mut head, size) = head(&answer, &direct);
+        if let Some(headers) = head.headers_mut() {
+            self.put_of_connection(headers, is_http2, &progress);
+        }
         move_below(self.app.config.base_path(), &mut head)?;
         if let Some(stream) = order.take().filter(|_| parts.method != hyper::Method::HEAD) {
             if let Some(headers) = head.headers_mut() {
                 headers.remove(CONTENT_LENGTH);
-                // The connection counts as a stream from now on, and can't be used for anything else.
-                headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                if !is_http2 {
+                    // The connection counts as a stream from now on, and can't be used for anything else.
+                    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+                }
             }
-            line.leave();
             log.is_stream = true;
-            return send_head(send, complete(head, stream)?);
+            return send_head(send, complete(head, guard.stream(stream))?);
         }
         if let Some(size @ 1..=CHUNK) = size {
             let mut bytes = Vec::with_capacity(size);
             answer.read_to_end(&mut bytes).await?;
-            line.end(client.is_some());
-            return send_head(send, complete(head, full_body(bytes))?);
+            return send_head(send, complete(head, guard.complete(full_body(bytes)))?);
         }
         // Even without any bytes: the library removes the length from a response whose body it knows to be empty,
         // and the response to a HEAD request has the length of what GET would return.
         let (sender, mut pieces) = mpsc::channel(1);
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
-        line.is_answered();
-        send_head(send, complete(head, pieces.boxed_unsync())?)?;
+        let pieces = guard.in_chunks(pieces.boxed_unsync());
+        send_head(send, complete(head, pieces)?)?;
         tokio::select! {
             sent = stream_body(answer, &sender, &waiting) => sent?,
             () = waiting.preempted() => return Err(io::ErrorKind::BrokenPipe.into()),
         }
-        // Before the library can know that this was all.
-        line.end(client.is_some());
+        guard.is_sent();
         drop(sender);
         Ok(())
+    }
+
+    /// The headers of a response that depend on its connection.
+    fn put_of_connection(&self, headers: &mut HeaderMap, is_http2: bool, body: &Progress) {
+        if is_http2 {
+            // HTTP/1's library does this itself.
+            let now = self.app.clock.now().http_date();
+            let now = now.and_then(|now| HeaderValue::from_str(&now).ok());
+            headers.extend(now.map(|now| (DATE, now)));
+        } else if !body.is_done() {
+            // What is left of the body would have to be read before the next request. In HTTP/2, only its stream ends.
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
     }
 
     /// A request that no route matches, so that the error is sent, with all headers of responses.
@@ -213,7 +234,13 @@ impl RocketBridge {
 
     /// The request as Rocket has it.
     fn translate(&self, parts: &Parts) -> LocalRequest<'_> {
-        let mut request = match Target::of(parts, self.app.config.base_path()) {
+        let headers = parts.headers.iter().filter(|(name, _)| *name != COOKIE);
+        let target = if headers.count() > MAX_HEADERS {
+            Err(too_large())
+        } else {
+            Target::of(parts, self.app.config.base_path())
+        };
+        let mut request = match target {
             Ok(Target { method, path, host }) => {
                 let mut request = self.rocket.req(method, path);
                 if let Some(host) = host {
@@ -224,12 +251,15 @@ impl RocketBridge {
             }
             Err(error) => self.refusal(error),
         };
+        let cookies = parts.headers.get_all(COOKIE).iter();
+        let cookies: Vec<_> = cookies
+            .map(|value| legible_cookies(value.as_bytes()))
+            .collect();
+        if !cookies.is_empty() {
+            request.add_header(Header::new("Cookie", cookies.join("; ")));
+        }
         for (name, value) in &parts.headers {
-            if name == HOST {
-                continue;
-            }
-            if name == COOKIE {
-                request.add_header(Header::new("Cookie", legible_cookies(value.as_bytes())));
+            if name == HOST || name == COOKIE {
                 continue;
             }
             // Each of the types in such a list keeps a copy of all of it.
@@ -244,6 +274,14 @@ impl RocketBridge {
     }
 }
 
+fn too_large() -> Error {
+    Invalid::Http {
+        status: 431,
+        sentence: TOO_LARGE,
+    }
+    .into()
+}
+
 /// The cookies of a header that are UTF-8, as ours are: those of a neighbour at the same host may be anything, and aren't
 /// our business.
 pub(super) fn legible_cookies(header: &[u8]) -> String {
@@ -254,47 +292,8 @@ pub(super) fn legible_cookies(header: &[u8]) -> String {
     legible.join(";")
 }
 
-/// Work that runs in the task that waits for it, which saves waking another one; and moves to a task of its own once
-/// nothing waits any more, because the client has left or reads what is still being written.
-struct DetachOnDrop {
-    left: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
-}
-
-impl DetachOnDrop {
-    fn new(work: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self {
-            left: Some(Box::pin(work)),
-        }
-    }
-
-    /// Polls the work once.
-    fn poll(&mut self, context: &mut Context<'_>) {
-        // Work that has panicked isn't polled again.
-        if let Some(mut work) = self.left.take()
-            && work.as_mut().poll(context).is_pending()
-        {
-            self.left = Some(work);
-        }
-    }
-}
-
-impl Drop for DetachOnDrop {
-    fn drop(&mut self) {
-        // Without a runtime, the process is about to end.
-        if let Some(work) = self.left.take()
-            && let Ok(runtime) = Handle::try_current()
-        {
-            runtime.spawn(work);
-        }
-    }
-}
-
 /// The head of a response, and the size of its body if there is one and its size is known.
-fn head(
-    answer: &LocalResponse<'_>,
-    direct: &DirectHeaders,
-    progress: &Progress,
-) -> (Builder, Option<usize>) {
+fn head(answer: &LocalResponse<'_>, direct: &DirectHeaders) -> (Builder, Option<usize>) {
     let mut head = Response::builder().status(answer.status().code);
     if let Some(headers) = head.headers_mut() {
         headers.reserve(HEADERS);
@@ -307,10 +306,6 @@ fn head(
         direct.put_into(headers);
         if let Some(size) = size {
             headers.insert(CONTENT_LENGTH, size.into());
-        }
-        if !progress.is_done() {
-            // What is left of the body would have to be read before the next request.
-            headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
     (head, size.filter(|_| answer.body().is_some()))
@@ -331,7 +326,7 @@ fn move_below(base: &str, head: &mut Builder) -> io::Result<()> {
     Ok(())
 }
 
-fn complete(head: Builder, body: UnsyncBoxBody<Bytes, io::Error>) -> io::Result<Answer> {
+fn complete(head: Builder, body: AnswerBody) -> io::Result<Answer> {
     head.body(body).map_err(io::Error::other)
 }
 

@@ -33,7 +33,7 @@ const GET: &[u8] = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 const STALL: Duration = Duration::from_secs(30);
 
 /// The slot of a connection that shares its budget with no other.
-fn alone() -> ConnectionSlot {
+pub(super) fn alone() -> ConnectionSlot {
     ConnectionSlot::new(FairLimit::new(1, 1).reserve(None, 1).unwrap())
 }
 
@@ -244,7 +244,7 @@ async fn arrive(count: usize, size: usize, pause: Duration) -> Result<usize, Err
         }
     });
     let mut bytes = Vec::new();
-    let (arriving, progress) = RequestBody::new(body, STALL, alone());
+    let (arriving, progress) = RequestBody::new(body, STALL, alone().begin(None));
     let read = arriving.take().unwrap().read_to_end(&mut bytes).await;
     done.notify_one();
     sending.await.unwrap();

@@ -24,8 +24,9 @@ use x509_cert::der::Decode;
 use crate::clock::Timestamp;
 use crate::config::Tls;
 
-/// What is spoken on top of TLS.
+/// What is spoken on top of TLS, as ALPN has it.
 const HTTP_1: &[u8] = b"http/1.1";
+pub const HTTP_2: &[u8] = b"h2";
 /// The maximum size of a file with certificates or a key, in bytes: several times that of the longest chain.
 const MAX_BYTES: u64 = 1024 * 1024;
 
@@ -107,7 +108,7 @@ impl Certificates {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(self.clone()));
-        config.alpn_protocols = vec![HTTP_1.to_vec()];
+        config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
 }

@@ -16,7 +16,7 @@ use rustls::{
 
 use crate::support::{Server, TIMEOUT, command};
 
-fn fixture(name: &str) -> PathBuf {
+pub(super) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("tests/fixtures/tls")
         .join(name)
@@ -39,7 +39,7 @@ fn settings() -> [(&'static str, String); 2] {
     })
 }
 
-fn start(folder: &Path, more: &[(&str, &str)]) -> Server {
+pub(super) fn start(folder: &Path, more: &[(&str, &str)]) -> Server {
     let mut command = command(folder, &["serve", "--port", "0"]);
     command
         .envs(settings())
@@ -48,20 +48,25 @@ fn start(folder: &Path, more: &[(&str, &str)]) -> Server {
     Server::start_as(command)
 }
 
-/// A connection that has spoken TLS, and trusts the certificate of the tests alone.
-fn connect(
-    server: &Server,
-    version: &'static SupportedProtocolVersion,
-) -> StreamOwned<ClientConnection, TcpStream> {
+/// The certificate of the tests, and no other.
+pub(super) fn roots() -> RootCertStore {
     let mut roots = RootCertStore::empty();
     let pem = fs::read(fixture("first.pem")).unwrap();
     roots
         .add(CertificateDer::from_pem_slice(&pem).unwrap())
         .unwrap();
+    roots
+}
+
+/// A connection that has spoken TLS, and trusts the certificate of the tests alone.
+fn connect(
+    server: &Server,
+    version: &'static SupportedProtocolVersion,
+) -> StreamOwned<ClientConnection, TcpStream> {
     let config = ClientConfig::builder_with_provider(Arc::new(default_provider()))
         .with_protocol_versions(&[version])
         .unwrap()
-        .with_root_certificates(roots)
+        .with_root_certificates(roots())
         .with_no_client_auth();
     let name = ServerName::try_from("localhost").unwrap();
     let connection = ClientConnection::new(Arc::new(config), name).unwrap();

@@ -10,7 +10,7 @@ use crate::support::{Person, Server};
 const MIB: u64 = 1024;
 
 /// The most memory that the server has had at once, in KiB.
-fn peak_memory(server: &Server) -> u64 {
+pub(super) fn peak_memory(server: &Server) -> u64 {
     let path = format!("/proc/{}/status", server.process.id());
     let text = fs::read_to_string(path).unwrap();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -14,6 +14,7 @@ mod full;
 mod generated;
 mod handles;
 mod health;
+mod http2;
 mod https;
 mod keys;
 mod kills;
