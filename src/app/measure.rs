@@ -11,6 +11,7 @@ use crate::data_dir::sizes::Sizes;
 use crate::domain::{statistics, usage};
 use crate::error::Result;
 use crate::metrics::{Measured, Present};
+use crate::tls::Certificates;
 
 /// How old what the database has answered may be.
 const FRESH: Duration = Duration::from_secs(10);
@@ -20,14 +21,17 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// What was measured last.
 pub struct Measurement {
     app: App,
+    /// The certificate of HTTPS, if the server speaks it.
+    certificates: Option<Certificates>,
     last: Mutex<Option<(Instant, Measured)>>,
 }
 
 impl Measurement {
     /// Nothing was measured yet.
-    pub fn new(app: App) -> Self {
+    pub fn new(app: App, certificates: Option<Certificates>) -> Self {
         Self {
             app,
+            certificates,
             last: Mutex::default(),
         }
     }
@@ -63,6 +67,7 @@ impl Measurement {
             commits,
             writes,
             reads: self.app.db.stats().reads,
+            certificate_ends: self.certificates.as_ref().and_then(Certificates::ends),
         }
     }
 

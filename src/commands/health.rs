@@ -46,7 +46,7 @@ pub struct HealthOptions {
 /// There is no server, it doesn't answer in time, or it isn't ready.
 pub async fn run(settings: &Settings, at: HealthOptions) -> Result<()> {
     let listener = &settings.listener;
-    let is_https = settings.config.tls.files().is_some();
+    let is_https = settings.config.tls.is_https();
     let target = match at.address.unwrap_or_else(|| listener.address.clone()) {
         Address::Ip(ip) => Target::Tcp {
             address: SocketAddr::new(reachable(ip), at.port.unwrap_or(listener.port)),

@@ -3,10 +3,12 @@
 use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use rocket::local::asynchronous::Client;
+use tokio::sync::Notify;
 
 use crate::api;
 use crate::app::measure::Measurement;
@@ -20,6 +22,7 @@ use crate::data_dir::is_served;
 use crate::data_dir::restored;
 use crate::domain::users;
 use crate::fs::identity::Identity;
+use crate::jobs::order_certificate::OrderCertificate;
 use crate::jobs::reload_certificate::ReloadCertificate;
 use crate::jobs::watchdog::Watchdog;
 use crate::output::say;
@@ -30,7 +33,7 @@ use crate::server::listener::BoundListener;
 use crate::server::{self, Listeners, metrics_listener};
 use crate::storage;
 use crate::storage::PhotoStore;
-use crate::tls::Certificates;
+use crate::tls::{Certificates, Https};
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
@@ -57,7 +60,7 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     // Before anything is made, not even the lock.
     storage::check_data_dir(&config)?;
     app::check_store(&config).await?;
-    let certificates = Certificates::open(&config.tls)?;
+    let https = Https::open(&config)?;
     let passed = service::passed_listener()
         .context("The socket that the service manager has passed can't be used")?;
     let taken = match passed {
@@ -97,18 +100,23 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     if let Some(watchdog) = Watchdog::new(Some(app.db.clone())) {
         jobs.start(watchdog);
     }
-    if let Some(certificates) = certificates.clone() {
-        jobs.start(ReloadCertificate(certificates));
+    let listening = Arc::new(Notify::new());
+    match https.clone().map(|https| (https.acme, https.certificates)) {
+        Some((Some(acme), _)) => jobs.start(OrderCertificate::new(acme, listening.clone())),
+        Some((None, certificates)) => jobs.start(ReloadCertificate(certificates)),
+        None => {}
     }
+    let certificates = https.map(|https| https.certificates);
     let bound = Bound {
         listener: taken,
-        certificates,
+        certificates: certificates.clone(),
         redirect,
+        listening,
     };
     if let Some(listener) = scraped {
         let listener = listener.listen()?;
         tracing::info!(address = %listener.local_addr()?, "metrics can be read");
-        let measurement = Measurement::new(app.clone());
+        let measurement = Measurement::new(app.clone(), certificates);
         jobs.start_task(metrics_listener::run(listener, measurement));
     }
     let served = tokio::select! {
@@ -168,6 +176,8 @@ struct Bound {
     listener: Reserved,
     certificates: Option<Certificates>,
     redirect: Option<BoundListener>,
+    /// What is told as soon as connections are accepted.
+    listening: Arc<Notify>,
 }
 
 /// Answers requests until the process is asked to stop, and then those that are under way.
@@ -176,10 +186,10 @@ async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Resu
     settings.port = listener
         .tcp_address()
         .map_or(settings.port, |address| address.port());
-    let tls = bound
-        .certificates
-        .map(|certificates| certificates.acceptor());
-    let tls = tls.transpose()?;
+    let certificates = bound.certificates.as_ref();
+    let tls = certificates.map(Certificates::acceptor).transpose()?;
+    let challenges = certificates.map(Certificates::challenges);
+    let challenges = challenges.cloned().unwrap_or_default();
     let redirect = bound.redirect.map(BoundListener::listen).transpose()?;
     let rocket = Client::untracked(api::rocket_with(settings.clone(), app.clone()))
         .await
@@ -199,7 +209,9 @@ async fn answer_requests(mut settings: Listener, bound: Bound, app: App) -> Resu
         listener,
         tls,
         redirect,
+        challenges,
     };
+    bound.listening.notify_one();
     server::run(listeners, rocket, app, api::HOOKS, shutdown_signal, grace).await;
     Ok(())
 }

@@ -1,5 +1,6 @@
 //! Every setting: its default, its meaning, its check, and the layers it is read from.
 
+pub mod acme;
 mod address;
 mod backup;
 mod compatibility;
@@ -35,6 +36,7 @@ use rocket::http::uri::Absolute;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+pub use acme::Acme;
 pub use address::Address;
 pub use backup::Backup;
 pub use compatibility::Compatibility;
@@ -275,7 +277,7 @@ impl Config {
     pub fn is_https(&self) -> bool {
         match &self.public_url {
             Some(url) => url.starts_with("https://"),
-            None => self.tls.files().is_some(),
+            None => self.tls.is_https(),
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) const TABLES_OF_ROCKET: [&str; 1] = ["shutdown"];
 const WITHOUT_EFFECT: [(&str, &str); 14] = [
     (
         "tls",
-        "set tls.certificate and tls.key in the table default.app; see docs/deployment.md",
+        "set tls.certificate and tls.key, or tls.acme.enabled, in the table default.app; see docs/deployment.md",
     ),
     (
         "mtls",

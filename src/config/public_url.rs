@@ -58,6 +58,16 @@ pub fn origin(url: &str) -> &str {
     split(url).0
 }
 
+/// The host of an address, without its port; an IPv6 address has its brackets.
+pub(super) fn host(url: &str) -> &str {
+    let origin = origin(url);
+    let authority = origin.find("://").map_or(origin, |at| &origin[at + 3..]);
+    match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => host,
+        _ => authority,
+    }
+}
+
 impl Config {
     /// The path below which everything of this server is, such as `/spaces`; empty if it has the host to itself.
     pub fn base_path(&self) -> &str {
@@ -105,6 +115,19 @@ mod tests {
             "",
         ] {
             assert!(check(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_host_of_an_address_has_no_port() {
+        for (url, expected) in [
+            ("https://a.example", "a.example"),
+            ("https://a.example/b:c", "a.example"),
+            ("https://a.example:8443/b", "a.example"),
+            ("https://[::1]", "[::1]"),
+            ("https://[::1]:8443", "[::1]"),
+        ] {
+            assert_eq!(host(url), expected);
         }
     }
 

@@ -38,6 +38,8 @@ pub use photos::{SPACE_PREFIX, has_photos};
 pub const DATABASE: &str = "shared-spaces.db";
 /// The key that signs links, in the data folder.
 pub const KEY: &str = "signing.key";
+/// The folder of what was ordered by ACME, in the data folder: an account and a certificate, with their keys.
+pub const ACME: &str = "acme";
 /// The folder of the photos in the data folder.
 pub const PHOTOS: &str = "photos";
 

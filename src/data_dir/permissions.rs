@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::data_dir::{DATABASE, KEY};
+use crate::data_dir::{ACME, DATABASE, KEY};
 
 /// Has all files and folders that this process makes be for its own account only, whatever it was started with.
 #[cfg(unix)]
@@ -22,7 +22,7 @@ pub fn set_umask() {
 pub fn set_umask() {}
 
 /// Makes private what an earlier version, or a copy, left readable for others in a data folder: the database with all
-/// that belongs to it, its copies, and the key.
+/// that belongs to it, its copies, the key, and the folder of ordered certificates.
 pub fn restrict_permissions(folder: &Path) {
     if let Err(error) = close_files(folder) {
         tracing::warn!(folder = %folder.display(), %error, "could not make the data folder private; other accounts may be able to read it");
@@ -41,6 +41,9 @@ fn close_files(folder: &Path) -> io::Result<()> {
         let is_open = metadata.permissions().mode() & 0o077 != 0;
         if metadata.is_file() && is_open && (name == KEY || name.starts_with(DATABASE)) {
             fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o600))?;
+        }
+        if metadata.is_dir() && is_open && name == ACME {
+            fs::set_permissions(entry.path(), fs::Permissions::from_mode(0o700))?;
         }
     }
     Ok(())

@@ -31,7 +31,7 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
         .into_iter()
         .for_each(&mut report);
     machine::run_checks(all, &mut report).await;
-    certificate::check(&config.tls, Clock::default().now())
+    certificate::check(config, Clock::default().now())
         .into_iter()
         .for_each(&mut report);
     if config.photos.heic {

@@ -6,6 +6,8 @@ pub mod runner;
 pub mod database_maintenance;
 // Reads the certificate of HTTPS again.
 pub mod reload_certificate;
+// Orders the certificate of HTTPS, and renews it.
+pub mod order_certificate;
 // Checks whether the data folder is still there.
 pub mod watch_data_dir;
 // Shows the service manager that the process still works.

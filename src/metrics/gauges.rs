@@ -8,6 +8,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::{Registry, Unit};
 
 use super::whole;
+use crate::clock::Timestamp;
 
 /// What this process knows at any moment.
 #[derive(Clone, Copy, Debug, Default)]
@@ -19,6 +20,8 @@ pub struct Present {
     pub writes: u64,
     /// How often something was read.
     pub reads: u64,
+    /// When the certificate of HTTPS ends, if there is one.
+    pub certificate_ends: Option<Timestamp>,
 }
 
 /// What the database and the disk were asked for. Bytes are `None` where the system doesn't say.
@@ -49,6 +52,7 @@ pub struct Measured {
 pub(super) struct Gauges {
     up: Gauge,
     streams: Gauge,
+    certificate_ends: Gauge,
     commits: Counter,
     writes: Counter,
     reads: Counter,
@@ -79,6 +83,12 @@ impl Gauges {
                 "1 if the database has answered the last look; otherwise figures of it are old",
             ),
             streams: gauge(registry, "streams", "Open streams of events"),
+            certificate_ends: gauge_in(
+                registry,
+                "certificate_end_time",
+                "When the certificate of HTTPS ends, since 1970; 0 if there is none",
+                Unit::Seconds,
+            ),
             users: gauge(registry, "users", "Accounts"),
             spaces: gauge(registry, "spaces", "Spaces"),
             sessions: gauge(registry, "sessions", "Sessions that haven't ended"),
@@ -157,6 +167,8 @@ impl Gauges {
     pub(super) fn set(&self, present: &Present, measured: Option<&Measured>) {
         self.up.set(measured.is_some().into());
         self.streams.set(whole(present.streams));
+        let ends = present.certificate_ends.map_or(0, Timestamp::seconds);
+        self.certificate_ends.set(ends);
         for (counter, value) in [
             (&self.commits, present.commits),
             (&self.writes, present.writes),

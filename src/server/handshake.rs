@@ -10,7 +10,8 @@ use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
-use crate::tls;
+use crate::tls::certificates::HTTP_2;
+use crate::tls::challenges::ACME_TLS;
 
 /// The time for a handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
@@ -21,7 +22,7 @@ const MAX_DISCARDED: u64 = 64 * 1024;
 
 /// Whether the other side wants HTTP/2 (RFC 9113, section 3.2). It is spoken inside TLS alone.
 pub(super) fn has_chosen_http2(stream: &TlsStream<TcpStream>) -> bool {
-    stream.get_ref().1.alpn_protocol() == Some(tls::HTTP_2)
+    stream.get_ref().1.alpn_protocol() == Some(HTTP_2)
 }
 
 /// Accepts TLS.
@@ -56,7 +57,13 @@ impl Handshake {
             return Ok(None);
         }
         if first == [HANDSHAKE_RECORD] {
-            return self.acceptor.accept(stream).await.map(Some);
+            let mut stream = self.acceptor.accept(stream).await?;
+            if stream.get_ref().1.alpn_protocol() == Some(ACME_TLS) {
+                // An authority has seen the certificate of its challenge, and nothing is spoken on top (RFC 8737, section 3).
+                stream.shutdown().await?;
+                return Ok(None);
+            }
+            return Ok(Some(stream));
         }
         stream.write_all(&self.refusal).await?;
         stream.shutdown().await?;

@@ -56,6 +56,7 @@ pub use crate::server::request_body::{BodyReader, RequestBody};
 use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
+use crate::tls::challenges::Challenges;
 pub use direct_headers::{DirectHeader, DirectHeaders};
 use entrance::{Entrance, Stream};
 use handshake::Handshake;
@@ -88,6 +89,8 @@ pub struct Listeners {
     pub tls: Option<TlsAcceptor>,
     /// For requests without TLS, which are redirected to the other one.
     pub redirect: Option<TcpListener>,
+    /// What authorities of certificates are answered there.
+    pub challenges: Challenges,
 }
 
 impl From<TcpListener> for Listeners {
@@ -98,6 +101,7 @@ impl From<TcpListener> for Listeners {
             listener,
             tls,
             redirect,
+            challenges: Challenges::default(),
         }
     }
 }
@@ -117,6 +121,7 @@ pub async fn run(
         listener,
         tls,
         redirect,
+        challenges,
     } = listeners.into();
     let in_flight = InFlight::default();
     let shutdown = rocket.rocket().shutdown();
@@ -126,6 +131,7 @@ pub async fn run(
     let to_https = listener.tcp_address().map(|address| Redirect {
         public_url: app.config.public_url.clone(),
         port: address.port(),
+        challenges,
     });
     let answerer = Arc::new(RocketBridge::new(rocket, app, hooks, in_flight.clone()));
     let refusals = answerer.refusals().await;

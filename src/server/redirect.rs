@@ -1,4 +1,4 @@
-//! Sends clients of HTTP to HTTPS, on a port of its own.
+//! Sends clients of HTTP to HTTPS, on a port of its own. Authorities of certificates get their answers there.
 
 use std::io;
 
@@ -10,6 +10,7 @@ use hyper::{Method, Request, Response, StatusCode};
 
 use super::target::parse_host;
 use crate::config::public_url;
+use crate::tls::challenges::Challenges;
 
 /// What a request hears that would be sent again with all that it has: that was readable on its way already.
 const NOT_SAFE: &str = "This server speaks HTTPS, and this request was sent without it: anybody on its way could have read it. \
@@ -23,6 +24,8 @@ pub(super) struct Redirect {
     pub(super) public_url: Option<String>,
     /// The port of HTTPS.
     pub(super) port: u16,
+    /// What authorities of certificates wait for.
+    pub(super) challenges: Challenges,
 }
 
 impl Redirect {
@@ -30,6 +33,15 @@ impl Redirect {
     pub(super) fn answer<B>(&self, request: &Request<B>) -> io::Result<Response<Full<Bytes>>> {
         let response = Response::builder().header(CACHE_CONTROL, "no-store");
         let is_safe = [Method::GET, Method::HEAD].contains(request.method());
+        if let Some(answer) = self
+            .challenges
+            .answer(request.uri().path())
+            .filter(|_| is_safe)
+        {
+            let response = response.header(CONTENT_TYPE, "application/octet-stream");
+            let response = response.header(CONNECTION, "close");
+            return response.body(Full::from(answer)).map_err(io::Error::other);
+        }
         let origin = self.origin(request);
         let (response, text) = match origin {
             _ if !is_safe => (response.status(StatusCode::BAD_REQUEST), NOT_SAFE),
@@ -93,14 +105,17 @@ mod tests {
         let set = Redirect {
             public_url: Some("https://spaces.example.org/ours".into()),
             port: 8443,
+            challenges: Challenges::default(),
         };
         let unset = Redirect {
             public_url: None,
             port: 8443,
+            challenges: Challenges::default(),
         };
         let usual = Redirect {
             public_url: None,
             port: 443,
+            challenges: Challenges::default(),
         };
         let to = |url: &str| (308, Some(url.to_owned()));
         for (redirect, host, target, expected) in [
@@ -150,5 +165,25 @@ mod tests {
                 assert_eq!(answer(redirect, method, host, target), (400, None));
             }
         }
+    }
+
+    #[test]
+    fn an_authority_gets_the_answer_that_it_waits_for_and_others_are_redirected() {
+        let redirect = Redirect {
+            public_url: Some("https://spaces.example.org".into()),
+            port: 443,
+            challenges: Challenges::default(),
+        };
+        let path = "/.well-known/acme-challenge/token";
+        let shown = redirect
+            .challenges
+            .show_answer("token", "token.key")
+            .unwrap();
+        let get = |path| answer(&redirect, Method::GET, Some("spaces.example.org"), path);
+        assert_eq!(get(path), (200, None));
+        assert_eq!(get("/.well-known/acme-challenge/other").0, 308);
+        assert_eq!(answer(&redirect, Method::POST, None, path), (400, None));
+        drop(shown);
+        assert_eq!(get(path).0, 308);
     }
 }

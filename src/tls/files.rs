@@ -1,22 +1,18 @@
 //! The files of a certificate and its key.
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, ErrorKind, Read};
 use std::path::Path;
-use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, anyhow, bail, ensure};
 use rustls::crypto::CryptoProvider;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::sign::CertifiedKey;
 use rustls::{Error, InconsistentKeys};
 use sha2::{Digest, Sha256};
-use x509_cert::Certificate;
-use x509_cert::der::Decode;
 
-use super::Current;
-use crate::clock::Timestamp;
+use crate::tls::pair::Pair;
 
 /// The maximum size of a file with certificates or a key, in bytes: several times that of the longest chain.
 const MAX_BYTES: u64 = 1024 * 1024;
@@ -33,7 +29,7 @@ impl Files<'_> {
         Sha256::digest(both.concat()).into()
     }
 
-    pub(super) fn parse(&self, provider: &CryptoProvider) -> Result<Current> {
+    pub(super) fn parse(&self, provider: &CryptoProvider) -> Result<Pair> {
         let (path, pem) = &self.certificate;
         let chain: Vec<_> = CertificateDer::pem_slice_iter(pem)
             .collect::<Result<_, _>>()
@@ -49,7 +45,7 @@ impl Files<'_> {
             format!("The file {} of tls.key contains no private key that can be used: it must be PEM, and not encrypted", key_path.display())
         })?;
         let pair = match CertifiedKey::from_der(chain, key, provider) {
-            Ok(pair) => Arc::new(pair),
+            Ok(pair) => pair,
             Err(Error::InconsistentKeys(InconsistentKeys::KeyMismatch)) => bail!(
                 "The key in {} (tls.key) isn't that of the certificate in {} (tls.certificate)",
                 key_path.display(),
@@ -65,39 +61,45 @@ impl Files<'_> {
                 });
             }
         };
-        let ends = end_of(&pair)
-            .with_context(|| format!("The certificate in {} can't be read", path.display()))?;
-        let digest = self.digest();
-        Ok(Current { pair, ends, digest })
+        Pair::new(pair, self.digest())
+            .with_context(|| format!("The certificate in {} can't be read", path.display()))
     }
-}
-
-/// When the server's own certificate of a chain ends.
-fn end_of(pair: &CertifiedKey) -> Result<Timestamp> {
-    let certificate = pair.end_entity_cert()?;
-    let certificate = Certificate::from_der(certificate)?;
-    let end = certificate.tbs_certificate().validity().not_after;
-    Ok(Timestamp(0).plus(end.to_unix_duration()))
 }
 
 pub(super) fn read<'a>(certificate: &'a Path, key: &'a Path) -> Result<Files<'a>> {
     Ok(Files {
-        certificate: (certificate, read_file(certificate, "tls.certificate")?),
-        key: (key, read_file(key, "tls.key")?),
+        certificate: (certificate, read_setting(certificate, "tls.certificate")?),
+        key: (key, read_setting(key, "tls.key")?),
     })
 }
 
-fn read_file(path: &Path, setting: &str) -> Result<Vec<u8>> {
-    let unreadable = || format!("The file {} of {setting} can't be read", path.display());
+fn read_setting(path: &Path, setting: &str) -> Result<Vec<u8>> {
+    read_file(path).map_err(|error| match error.kind() {
+        ErrorKind::FileTooLarge => anyhow!(
+            "The file {} of {setting} is larger than 1 MiB, so it isn't what it should be",
+            path.display()
+        ),
+        _ => anyhow::Error::from(error).context(format!(
+            "The file {} of {setting} can't be read",
+            path.display()
+        )),
+    })
+}
+
+/// The bytes of a file that should be small.
+///
+/// # Errors
+/// It can't be read, or is larger than a MiB, which is of the kind [`ErrorKind::FileTooLarge`].
+pub(super) fn read_file(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let file = File::open(path).with_context(unreadable)?;
-    file.take(MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .with_context(unreadable)?;
-    ensure!(
-        bytes.len() as u64 <= MAX_BYTES,
-        "The file {} of {setting} is larger than 1 MiB, so it isn't what it should be",
-        path.display()
-    );
+    File::open(path)?
+        .take(MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        return Err(io::Error::new(
+            ErrorKind::FileTooLarge,
+            "it is larger than 1 MiB",
+        ));
+    }
     Ok(bytes)
 }

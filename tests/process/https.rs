@@ -174,7 +174,7 @@ fn settings_that_do_not_go_together_are_refused() {
     let folder = tempfile::tempdir().unwrap();
     let [(certificate, first), (key, first_key)] = settings();
     let other = fixture("renewed.key.pem").display().to_string();
-    let refusals: [(&[(&str, &str)], &str); 5] = [
+    let refusals: [(&[(&str, &str)], &str); 7] = [
         (&[(certificate, &first)], "tls.certificate needs tls.key"),
         (&[(key, &first_key)], "tls.key needs tls.certificate"),
         (
@@ -192,6 +192,21 @@ fn settings_that_do_not_go_together_are_refused() {
                 ("SHARED_SPACES_PUBLIC_URL", "http://home.lan"),
             ],
             "public_url must begin with https://",
+        ),
+        (
+            &[
+                (certificate, &first),
+                (key, &first_key),
+                ("SHARED_SPACES_TLS__ACME__ENABLED", "true"),
+            ],
+            "tls.certificate and tls.acme.enabled contradict each other",
+        ),
+        (
+            &[
+                ("SHARED_SPACES_TLS__ACME__ENABLED", "true"),
+                ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
+            ],
+            "tls.acme.enabled needs tls.acme.accept_terms = true",
         ),
     ];
     for (set, said) in refusals {

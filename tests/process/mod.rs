@@ -1,5 +1,6 @@
 //! The executable as a process: what happens when it is killed, asked to end, started twice, or used by hand.
 
+mod acme;
 mod another;
 mod cleanup;
 mod commands;

@@ -2,6 +2,7 @@
 
 pub mod held;
 mod media;
+pub mod pebble;
 mod random;
 
 use std::fs::{self, File};

@@ -212,7 +212,7 @@ fn a_key_of_the_file_that_nobody_reads_is_refused_with_its_line() {
     for (text, said) in [
         (
             "\n[default.tls]\ncerts = \"a\"",
-            "Rocket.toml, line 2: tls has no effect: set tls.certificate and tls.key in the table default.app",
+            "Rocket.toml, line 2: tls has no effect: set tls.certificate and tls.key, or tls.acme.enabled, in the table default.app",
         ),
         (
             "[default]\nport = 8000\nworkers = 3",

@@ -5,12 +5,12 @@ use std::fs;
 use super::*;
 
 const FIRST: (&str, &str) = (
-    include_str!("../../tests/fixtures/tls/first.pem"),
-    include_str!("../../tests/fixtures/tls/first.key.pem"),
+    include_str!("../../../tests/fixtures/tls/first.pem"),
+    include_str!("../../../tests/fixtures/tls/first.key.pem"),
 );
 const RENEWED: (&str, &str) = (
-    include_str!("../../tests/fixtures/tls/renewed.pem"),
-    include_str!("../../tests/fixtures/tls/renewed.key.pem"),
+    include_str!("../../../tests/fixtures/tls/renewed.pem"),
+    include_str!("../../../tests/fixtures/tls/renewed.key.pem"),
 );
 
 /// A folder with both files.
@@ -23,13 +23,13 @@ fn folder((certificate, key): (&str, &str)) -> (tempfile::TempDir, Tls) {
     let settings = Tls {
         certificate,
         key,
-        redirect_port: None,
+        ..Tls::default()
     };
     (folder, settings)
 }
 
 fn shown(certificates: &Certificates) -> Vec<u8> {
-    certificates.0.current.read().unwrap().pair.cert[0].to_vec()
+    certificates.pair().unwrap().certified.cert[0].to_vec()
 }
 
 #[test]
@@ -91,6 +91,6 @@ fn files_that_cannot_be_used_are_refused_by_name() {
 fn the_end_of_a_certificate_is_known() {
     let (_folder, settings) = folder(FIRST);
     let certificates = Certificates::open(&settings).unwrap().unwrap();
-    let end = certificates.ends().rfc3339();
+    let end = certificates.ends().unwrap().rfc3339();
     assert!(end.starts_with("2126-11-"), "{end}");
 }
