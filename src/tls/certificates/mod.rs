@@ -17,9 +17,10 @@ use crate::tls::challenges::{ACME_TLS, Challenges};
 use crate::tls::files::read;
 use crate::tls::pair::Pair;
 
-/// What is spoken on top of TLS.
+/// What is spoken on top of TLS, as ALPN has it.
 const HTTP_1: &[u8] = b"http/1.1";
 pub const HTTP_2: &[u8] = b"h2";
+
 /// The certificate of the server, and its key. Clones share them.
 #[derive(Clone, Debug)]
 pub struct Certificates(Arc<Shared>);
@@ -125,6 +126,8 @@ impl Certificates {
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
             .with_cert_resolver(Arc::new(self.clone()));
+        // Ciphers as the library prefers them, the strongest first.
+        config.ignore_client_order = true;
         config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
         if self.0.files.is_none() {
             // The last, so that nobody who speaks HTTP too gets it.
