@@ -37,7 +37,7 @@ def archives(folder, photo, plan):
     yield rows.Row("start until the first answer, a gigabyte of texts and photos", "", starts, unit="ms")
 
 
-def taken(folder, what, data, plan, floor_name, floor):
+def taken(folder, what, data, plan, floor_name, floor, executable=SERVER):
     """A backup of `data`, its restore, and the copy that is their floor."""
     archive, copy, restored = folder / "backup.tar.zst", folder / "copy", folder / "restored"
     size = gigabytes(data)
@@ -53,13 +53,13 @@ def taken(folder, what, data, plan, floor_name, floor):
 
     def backup():
         archive.unlink(missing_ok=True)
-        command("backup", archive, "--data-dir", data)
+        command("backup", archive, "--data-dir", data, executable=executable)
 
     done = interleave(min(plan.rounds, 3), {"floor": fresh(lambda: floor(data, copy)), "backup": fresh(backup)})
     # There is an archive now.
     done |= interleave(min(plan.rounds, 3), {
         "restoring floor": fresh(lambda: floor(data, copy)),
-        "restore": fresh(lambda: command("restore", archive, "--data-dir", restored)),
+        "restore": fresh(lambda: command("restore", archive, "--data-dir", restored, executable=executable)),
     })
     for path in (copy, restored):
         shutil.rmtree(path, ignore_errors=True)
@@ -71,9 +71,9 @@ def taken(folder, what, data, plan, floor_name, floor):
         yield rows.Row(f"{work} of {what}, a gigabyte", "", each["ours seconds a gigabyte"], unit="s")
 
 
-def command(*arguments):
-    """Runs a command of the executable, which must succeed."""
-    done = subprocess.run([SERVER, *map(str, arguments)], capture_output=True, check=False, text=True)
+def command(*arguments, executable=SERVER, **where):
+    """Runs a command of the executable, which must succeed; `where` is its folder and its environment, if not ours."""
+    done = subprocess.run([executable, *map(str, arguments)], capture_output=True, check=False, text=True, **where)
     if done.returncode != 0:
         raise RuntimeError(f"{arguments[0]} failed: {done.stdout}{done.stderr}")
 

@@ -43,21 +43,33 @@ class Process:
 
     def wait_for(self, url):
         """Waits until a URL responds."""
-        until = time.monotonic() + 60
-        while True:
+        def ask():
             try:
                 return urllib.request.urlopen(url, timeout=5).read()
             except urllib.error.HTTPError as error:
                 return error.read()
+        return self.wait_until(ask, url)
+
+    def wait_until(self, ask, what):
+        """Waits until `ask` raises no `OSError` any more, and returns what it returns; `what` is where it asks."""
+        until = time.monotonic() + 60
+        while True:
+            try:
+                return ask()
             except OSError:
                 if self.process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError(f"{url} doesn't answer: {self.log.read_text()}") from None
+                    raise RuntimeError(f"{what} doesn't answer: {self.log.read_text()}") from None
                 time.sleep(0.001)
 
     def resident(self):
         """MiB of memory."""
         status = Path(f"/proc/{self.pid}/status").read_text()
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def proportional(self):
+        """MiB of memory, of which what it shares with other processes, such as the executable, counts by its part."""
+        rollup = Path(f"/proc/{self.pid}/smaps_rollup").read_text()
+        return int(re.search(r"^Pss:\s+(\d+)", rollup, re.MULTILINE)[1]) / 1024
 
     def busy(self):
         """Seconds of processor time so far."""

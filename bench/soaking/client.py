@@ -46,13 +46,17 @@ class Client:
         self.server, self.token = server, None
         self.connection = self.port = None
 
+    def named(self):
+        """The header that names the server, where a proxy has several."""
+        return {"Host": self.server.host} if self.server.host else {}
+
     def send(self, method, path, body=None, media_type="application/json", headers=None):
         """Sends one request. Raises Lost if no response came."""
         port = self.server.wait_until_up()
         if port != self.port or self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT)
             self.port = port
-        headers = dict(headers or {}, **{"Authorization": f"Bearer {self.token}"} if self.token else {})
+        headers = dict(headers or {}, **{"Authorization": f"Bearer {self.token}"} if self.token else {}, **self.named())
         if body is not None:
             headers["Content-Type"] = media_type
             body = body if isinstance(body, bytes) else json.dumps(body).encode()
@@ -78,11 +82,11 @@ class Client:
     def fetch(self, url):
         """The bytes behind the link of a photo, which needs no header and may redirect to S3; None if they are missing."""
         while True:
-            # The link has the port that the server had when it returned it.
+            # The link has the port that the server had when it returned it, or the public address of a proxy.
             parts = urllib.parse.urlsplit(url)
-            here = parts._replace(netloc=f"127.0.0.1:{self.server.wait_until_up()}").geturl()
+            here = parts._replace(scheme="http", netloc=f"127.0.0.1:{self.server.wait_until_up()}").geturl()
             try:
-                with urllib.request.urlopen(here, timeout=TIMEOUT) as answer:
+                with urllib.request.urlopen(urllib.request.Request(here, headers=self.named()), timeout=TIMEOUT) as answer:
                     return answer.read()
             except urllib.error.HTTPError as refusal:
                 # For a missing object, S3 returns 403 to clients that can't list the bucket.

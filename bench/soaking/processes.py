@@ -52,6 +52,9 @@ class Worker:
 class Server(Worker):
     """The server; people wait while it is down."""
 
+    # The name by which it is asked for; none, as it is alone at its port.
+    host = None
+
     def __init__(self, *arguments):
         self.up = threading.Condition()
         self.port = None

@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[2]
+# Variables that are settings of a server.
+OURS = ("SHARED_SPACES_", "ROCKET_", "AWS_", "RUST_LOG")
 
 
 class Local:
@@ -153,6 +155,5 @@ STORES = {"local": Local, "moto": Moto}
 
 def environment_for(store):
     """The environment of servers and workers: that of this process, without its settings."""
-    ours = ("SHARED_SPACES_", "ROCKET_", "AWS_", "RUST_LOG")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(OURS)}
     return kept | {"RUST_LOG": "warn,shared_spaces::api::form=debug,shared_spaces::server=debug"} | store.environment
