@@ -2,6 +2,7 @@
 
 mod acme;
 mod another;
+mod cells;
 mod cleanup;
 mod commands;
 mod configuration;

@@ -13,7 +13,7 @@ use serde_json::json;
 use super::nginx::{ask, request, status};
 use crate::support::{Process, Server, command, output, picture, until};
 
-const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["unix"]"#);
+pub const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["unix"]"#);
 const FEW: (&str, &str) = ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "2");
 /// The socket of the page.
 const DOCUMENTED: &str = "/run/shared-spaces/http.sock";
@@ -24,7 +24,7 @@ fn socket(folder: &Path) -> PathBuf {
 }
 
 /// A server on a data folder that will listen on a socket.
-fn serve(data: &Path, socket: &Path, settings: &[(&str, &str)]) -> Command {
+pub fn serve(data: &Path, socket: &Path, settings: &[(&str, &str)]) -> Command {
     let mut serve = command(data, &["serve"]);
     serve
         .env("ROCKET_ADDRESS", format!("unix:{}", socket.display()))
@@ -78,11 +78,19 @@ fn documented(kind: &str, first: &str, socket: &Path) -> String {
 fn nginx(folder: &Path, port: u16, socket: &Path) -> Command {
     let first = "# nginx: by a unix socket, in the server block of the host";
     let lines = documented("nginx", first, socket);
+    nginx_with(
+        folder,
+        &format!("server {{\nlisten 127.0.0.1:{port};\n{lines}}}\n"),
+    )
+}
+
+/// nginx with these lines in its http block.
+pub fn nginx_with(folder: &Path, lines: &str) -> Command {
     let configuration = format!(
         "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
          events {{ worker_connections 1024; }}\n\
          http {{\naccess_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;\n\
-         uwsgi_temp_path uwsgi; scgi_temp_path scgi;\nserver {{\nlisten 127.0.0.1:{port};\n{lines}}}\n}}\n"
+         uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n{lines}}}\n"
     );
     let file = folder.join("nginx.conf");
     fs::write(&file, configuration).unwrap();
@@ -95,9 +103,13 @@ fn nginx(folder: &Path, port: u16, socket: &Path) -> Command {
 fn caddy(folder: &Path, port: u16, socket: &Path) -> Command {
     let first = "# Caddy: by a unix socket, in the block of the host";
     let lines = documented("caddy", first, socket);
-    let configuration = format!(
-        "{{\nadmin off\nauto_https off\n}}\nhttp://127.0.0.1:{port} {{\nbind 127.0.0.1\n{lines}}}\n"
-    );
+    caddy_with(folder, &format!("http://127.0.0.1:{port} {{\n{lines}}}\n"))
+}
+
+/// Caddy with these blocks of hosts.
+pub fn caddy_with(folder: &Path, hosts: &str) -> Command {
+    let configuration =
+        format!("{{\nadmin off\nauto_https off\ndefault_bind 127.0.0.1\n}}\n{hosts}");
     let file = folder.join("Caddyfile");
     fs::write(&file, configuration).unwrap();
     let mut command = Command::new("caddy");
@@ -106,14 +118,14 @@ fn caddy(folder: &Path, port: u16, socket: &Path) -> Command {
     command
 }
 
-/// A proxy in front of a socket. It is reached as the server would be.
-fn proxy(folder: &Path, socket: &Path, command: fn(&Path, u16, &Path) -> Command) -> Server {
+/// A proxy, started for a port. It is reached as the server would be.
+pub fn proxy(command: impl Fn(u16) -> Command) -> Server {
     until("the proxy to listen", || {
         // Another test may be quicker to take a port that was free.
         let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
-        let mut process = Process::start(command(folder, port, socket));
+        let mut process = Process::start(command(port));
         until("the proxy to listen or to end", || {
             let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
             (listens || process.has_ended()).then_some(())
@@ -127,7 +139,7 @@ fn clients_are_told_apart_behind(command: fn(&Path, u16, &Path) -> Command) {
     let folder = tempfile::tempdir().unwrap();
     let socket = socket(folder.path());
     let _server = Server::start_as(serve(folder.path(), &socket, &[TRUSTED, FEW]));
-    let proxy = proxy(folder.path(), &socket, command);
+    let proxy = proxy(|port| command(folder.path(), port, &socket));
     let ann = proxy.person("ann");
     let photo = picture(64, 1);
     let share = ann.share_photo(&ann.space("Family"), &photo);

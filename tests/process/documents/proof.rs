@@ -196,6 +196,29 @@ pub const PROOFS: &[(&str, &str, Proof)] = &[
             "AFTER grep before shared-spaces.db",
         ]),
     ),
+    (
+        "docs/scaling.md",
+        "# /etc/shared-spaces/cells.template",
+        Toml,
+    ),
+    ("docs/scaling.md", "# In cells.template", Toml),
+    ("docs/scaling.md", "sudo mkdir", Needs(ROOT)),
+    ("docs/scaling.md", "cell=ann", Needs(ROOT)),
+    (
+        "docs/scaling.md",
+        "# nginx: in the http block, for all cells",
+        By("tests/process/cells.rs"),
+    ),
+    (
+        "docs/scaling.md",
+        "# Caddy: /etc/caddy/Caddyfile, a block",
+        By("tests/process/cells.rs"),
+    ),
+    (
+        "docs/scaling.md",
+        "# On the machine where it is",
+        By("bench/scaling/moving.py"),
+    ),
     ("docs/upgrading.md", "systemctl stop", Needs(ROOT)),
     (
         "docs/upgrading.md",
