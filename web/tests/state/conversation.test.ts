@@ -4,6 +4,7 @@ import { ApiError } from '../../src/lib/api/errors';
 import type { Comment, Page } from '../../src/lib/api/types';
 import { Conversation } from '../../src/lib/state/conversation.svelte';
 import type { UnsentItem } from '../../src/lib/state/outbox-store';
+import { WindowDrafts } from '../../src/lib/state/window-drafts';
 import { browser, later, settle } from './browser';
 import { userOf } from '../photos';
 
@@ -30,9 +31,11 @@ function made(all: Comment[] = []) {
     editComment: vi.fn((id: number, text: string) => Promise.resolve({ ...said(id, 1, text), edited_at: '2026-05-17T10:00:00Z' })),
   };
   const outbox = { hasTurn: vi.fn((_share: number) => true), add: vi.fn((_item: UnsentItem) => Promise.resolve(false)) };
+  const drafts = new WindowDrafts();
   const make = () =>
     new Conversation(7, {
       api,
+      drafts,
       session: { me: userOf(1, 'ann'), server: { limits: { comment_max: 40 } } as never },
       feeds: { of: () => ({ update }) as never },
       outbox,

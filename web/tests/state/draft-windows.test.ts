@@ -7,26 +7,8 @@ import { places, readDraft } from '../../src/lib/forms/drafts';
 import { shareOf } from '../photos';
 import { browser, settle } from './browser';
 import { composing, type Sent } from './composing';
+import { Locks } from './locks';
 import { Line, unreachable } from './uploads';
-
-/** The locks of a browser; a window that is closed lets go of its own. */
-class Locks {
-  #held = new Map<string, () => void>();
-  #waiting: (() => void)[] = [];
-  request = async (name: string, { signal }: { signal: AbortSignal }, hold: () => Promise<void>): Promise<void> => {
-    while (this.#held.has(name)) {
-      await new Promise<void>((go, fail) => {
-        this.#waiting.push(go);
-        signal.addEventListener('abort', () => fail(signal.reason as Error));
-      });
-    }
-    const closed = new Promise<void>((close) => this.#held.set(name, close));
-    await Promise.race([hold(), closed]);
-    this.#held.delete(name);
-    for (const go of this.#waiting.splice(0)) go();
-  };
-  closeFirst = () => [...this.#held.values()].forEach((close) => close());
-}
 
 let locks: Locks;
 let sent: Sent[];

@@ -5,6 +5,7 @@ import type { EditedShare, Share } from '../../src/lib/api/types';
 import type { ServerInfo } from '../../src/lib/api/types';
 import { ShareEdit } from '../../src/lib/state/share-edit.svelte';
 import { Uploads } from '../../src/lib/state/uploads';
+import { WindowDrafts } from '../../src/lib/state/window-drafts';
 import { mediumOf, shareOf, userOf } from '../photos';
 import { type Line, unreachable } from './uploads';
 
@@ -19,6 +20,7 @@ export class ShareServer {
   /** Called while an edit is on its way. */
   under: () => void = () => undefined;
   #photos = 100;
+  #drafts = new WindowDrafts();
 
   constructor(private readonly line: Line) {}
 
@@ -48,7 +50,7 @@ export class ShareServer {
   };
 
   /** An edit in the app, as after a page was loaded. */
-  edit() {
+  edit(drafts = this.#drafts) {
     const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 4, text_min: 1, text_max: 2000 } } as ServerInfo };
     const taken: Share[] = [];
     const api = {
@@ -58,7 +60,7 @@ export class ShareServer {
       request: <T>(_: string, path: string) =>
         this.line.deleted.includes(path) ? Promise.reject(new ApiError(404, '', 'no_such_upload')) : Promise.resolve({ data: {} as T, next: null }),
     };
-    const edit = new ShareEdit(this.share, { api, uploads: new Uploads(this.line.api, session), session, taken: (share) => taken.push(share), ended: () => undefined });
+    const edit = new ShareEdit(this.share, { api, uploads: new Uploads(this.line.api, session), session, drafts, taken: (share) => taken.push(share), ended: () => undefined });
     return { edit, taken };
   }
 }

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import { Conversation } from '../../src/lib/state/conversation.svelte';
+import { WindowDrafts } from '../../src/lib/state/window-drafts';
 import { browser } from './browser';
 import { userOf } from '../photos';
 
@@ -21,6 +22,7 @@ test('each time the connection is back, a comment is sent again later, a few tim
     session: { me: userOf(1, 'ann'), server: null },
     feeds: { of: () => ({}) as never },
     outbox: { hasTurn: () => true, add: () => Promise.resolve(false) },
+    drafts: new WindowDrafts(),
     onkept: () => undefined,
     onheard: () => undefined,
   });

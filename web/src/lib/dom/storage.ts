@@ -21,6 +21,23 @@ export function write(key: string, value: string | null): void {
   }
 }
 
+/** What only this window keeps, also when it is reloaded. */
+export function readHere(key: string): string | null {
+  try {
+    return sessionStorage.getItem(scoped(key));
+  } catch {
+    return null;
+  }
+}
+
+export function writeHere(key: string, value: string): void {
+  try {
+    sessionStorage.setItem(scoped(key), value);
+  } catch {
+    // Then it isn't remembered.
+  }
+}
+
 /** The keys of all that is kept whose keys begin so. */
 export function keysFrom(prefix: string): string[] {
   try {

@@ -37,6 +37,17 @@ export function spacesGoing(user: number): number[] {
   });
 }
 
+/** The names of the windows that have a draft at a place, which is kept at that place and the name. */
+export function draftsAt(user: number, place: string): string[] {
+  const begin = key(user, `${place}@`);
+  return keysFrom(begin).flatMap((each) => nameIn(each.slice(begin.length - 1)));
+}
+
+/** The names of all windows that have drafts, of whomever. */
+export const windowsOfDrafts = () => [...new Set(keysFrom('draft.').flatMap(nameIn))];
+
+const nameIn = (key: string): string[] => /@(\w+)$/.exec(key)?.slice(1) ?? [];
+
 /** Removes all drafts of a user: after signing out, nothing is left to read on this device. */
 export function forgetDrafts(user: number): void {
   forget(`draft.${user}.`);

@@ -24,6 +24,7 @@ import { Theme } from './theme.svelte';
 import { Toasts } from './toasts.svelte';
 import { Uploads } from './uploads';
 import { Viewer } from './viewer.svelte';
+import { WindowDrafts } from './window-drafts';
 
 /** What lives as long as the page, once it is loaded. */
 interface Part {
@@ -44,6 +45,7 @@ export class App {
   readonly viewer = new Viewer();
   readonly people = new People();
   readonly linkSecret = new LinkSecret();
+  readonly drafts = new WindowDrafts();
   readonly connection = new Connection(this.api);
   readonly session = new Session(this.api, this.router);
   readonly live = new Live(this.connection, this.session);
@@ -98,6 +100,7 @@ export class App {
       }),
       this.router.start(),
       this.clock.start(),
+      this.drafts.start(),
       this.connection.start(),
       this.session.start(),
       this.deletions.start(),

@@ -4,15 +4,17 @@ import { isAtDoor, isForLater, isPassing } from '../api/errors';
 import { freshKey } from '../api/key';
 import type { TalkApi } from '../api/talk';
 import type { Comment } from '../api/types';
-import { keepDraft, places, readDraft } from '../forms/drafts';
+import { places } from '../forms/drafts';
 import { lengthOf } from '../format/length';
 import type { Outbox } from './outbox.svelte';
 import { Resending } from './resending';
 import type { Session } from './session.svelte';
+import type { WindowDrafts } from './window-drafts';
 
 export interface DraftDeps {
   api: Pick<TalkApi, 'comment'>;
   session: Pick<Session, 'me' | 'server'>;
+  drafts: Pick<WindowDrafts, 'read' | 'part' | 'keep'>;
   /** Where it waits if it can't be sent now. */
   outbox: Pick<Outbox, 'hasTurn' | 'add'>;
   /** It waits there. */
@@ -27,7 +29,7 @@ export abstract class CommentDraft {
 
   /** Who writes it. */
   protected readonly me: number;
-  #key: string;
+  #key = freshKey();
   readonly #resending = new Resending(() => void this.#send());
 
   constructor(
@@ -35,8 +37,18 @@ export abstract class CommentDraft {
     private readonly needs: DraftDeps,
   ) {
     this.me = needs.session.me.id;
-    this.text = readDraft(this.me, places.comment(share)) ?? '';
-    this.#key = readDraft(this.me, places.commentKey(share)) ?? freshKey();
+    this.takeUp();
+  }
+
+  /** Takes up what was begun, also in a window that was closed since, unless something else was begun here. */
+  takeUp(): void {
+    if (this.text !== '' || this.sending) return;
+    const { drafts } = this.needs;
+    const key = places.commentKey(this.share);
+    const text = drafts.read(this.me, places.comment(this.share), [key]);
+    if (text === null) return;
+    this.text = text;
+    this.#key = drafts.part(this.me, key) ?? freshKey();
   }
 
   /** Whether there are words, and not too many. */
@@ -50,8 +62,8 @@ export abstract class CommentDraft {
     this.leave();
     // Other words are another comment.
     this.#key = freshKey();
-    keepDraft(this.me, places.comment(this.share), text);
-    keepDraft(this.me, places.commentKey(this.share), null);
+    this.needs.drafts.keep(this.me, places.comment(this.share), text);
+    this.needs.drafts.keep(this.me, places.commentKey(this.share), null);
   }
 
   /** Sends it. Sent again because the answer was lost, also after a reload, it is there once. */
@@ -78,7 +90,7 @@ export abstract class CommentDraft {
     if (this.sending || !this.canSend) return;
     this.sending = true;
     this.error = null;
-    keepDraft(this.me, places.commentKey(this.share), this.#key);
+    this.needs.drafts.keep(this.me, places.commentKey(this.share), this.#key);
     try {
       // In the order in which it was said.
       if (!this.needs.outbox.hasTurn(this.share) && (await this.#keep())) return;

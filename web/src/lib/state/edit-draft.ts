@@ -1,8 +1,10 @@
 // An edit of a share as this browser keeps it, so that a reload takes nothing. The bytes of new photos are kept elsewhere.
 
+import { freshKey } from '../api/key';
 import type { Medium, Share } from '../api/types';
-import { keepDraft, places, readDraft } from '../forms/drafts';
+import { places } from '../forms/drafts';
 import type { Content, Described } from './share-merge';
+import type { WindowDrafts } from './window-drafts';
 
 /** The characters of a date and a time, to the second. */
 const LOCAL = '2019-07-14T15:30:00'.length;
@@ -28,6 +30,8 @@ export interface KeptEdit extends Content {
   other: string | null;
   captions: readonly (readonly [id: number, caption: string])[];
   lost: readonly string[];
+  /** The place at which its new photos are kept: no other edit has the same. */
+  additions: string;
 }
 
 /** The share as it can be edited. */
@@ -42,29 +46,29 @@ function describedOf({ id, caption, taken_at }: Medium): Described {
 /** A date as a browser's field has it, which leaves out seconds that are 0. */
 export const toSeconds = (date: string) => (date.length === LOCAL - ':00'.length ? `${date}:00` : date);
 
-/** Whether an edit of a share is under way. */
-export const isEditKept = (user: number, share: number) => readDraft(user, places.edit(share)) !== null;
-
-export function keepEdit(user: number, share: number, edit: KeptEdit | null): void {
-  keepDraft(user, places.edit(share), edit && JSON.stringify(edit));
-}
-
 /** An edit from before; null if there is none. */
-export function readEdit(user: number, share: Share): KeptEdit | null {
-  const kept = readDraft(user, places.edit(share.id));
+export function readEdit(drafts: Pick<WindowDrafts, 'read'>, user: number, share: Share): KeptEdit | null {
+  const place = places.edit(share.id);
+  const kept = drafts.read(user, place);
   if (kept === null) return null;
   const begun = begin(share);
   try {
     const edit = JSON.parse(kept) as Partial<KeptEdit> | null;
-    if (typeof edit?.text === 'string' && edit.base && edit.photos) return { ...begun, ...edit };
+    // An earlier version of the app has kept its photos at the place of the share.
+    if (typeof edit?.text === 'string' && edit.base && edit.photos) return { ...begun, additions: place, ...edit };
   } catch {
     // An earlier version of the app has kept the text alone.
   }
   return { ...begun, text: kept };
 }
 
+/** Keeps an edit for this window; null forgets it. */
+export const keepEdit = (drafts: Pick<WindowDrafts, 'keep'>, user: number, share: number, edit: KeptEdit | null) =>
+  drafts.keep(user, places.edit(share), edit && JSON.stringify(edit));
+
 /** An edit that changes nothing yet. */
 export function begin(share: Share): KeptEdit {
   const base = baseOf(share);
-  return { text: base.text, photos: base.photos, base, unanswered: [], other: null, captions: [], lost: [] };
+  const additions = `${places.edit(share.id)}-${freshKey()}`;
+  return { text: base.text, photos: base.photos, base, unanswered: [], other: null, captions: [], lost: [], additions };
 }

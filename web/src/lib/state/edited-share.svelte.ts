@@ -3,16 +3,16 @@
 
 import { localPath } from '../api/local-path';
 import type { Medium, Share } from '../api/types';
-import { places } from '../forms/drafts';
 import { shareProblem, type ShareProblem } from '../forms/share-problem';
 import { moved } from '../photos/media-order';
 import { ChosenPictures } from './chosen-pictures.svelte';
-import { type Base, begin, keepEdit, readEdit, type Sent, toSeconds } from './edit-draft';
+import { type Base, begin, keepEdit, type KeptEdit, readEdit, type Sent, toSeconds } from './edit-draft';
 import type { FileUpload } from './file-upload.svelte';
 import { KeptAdditions } from './kept-additions';
 import type { Session } from './session.svelte';
 import type { Content, Described, Merged } from './share-merge';
 import type { Uploads } from './uploads';
+import type { WindowDrafts } from './window-drafts';
 
 /** A photo that the share has, or a new one, with an id below 0. */
 export interface Edited extends Described {
@@ -26,6 +26,7 @@ export interface Edited extends Described {
 interface Deps {
   uploads: Pick<Uploads, 'load'>;
   session: Pick<Session, 'me' | 'server'>;
+  drafts: Pick<WindowDrafts, 'read' | 'keep'>;
 }
 
 export abstract class EditedShare {
@@ -44,15 +45,18 @@ export abstract class EditedShare {
   protected unanswered: readonly Sent[];
   protected readonly share: number;
   readonly #session: Deps['session'];
-  readonly #user: number;
+  /** Keeps it; null forgets it. */
+  readonly #put: (edit: Omit<KeptEdit, 'additions'> | null) => void;
   #photos = $state.raw<readonly Described[]>([]);
   #media = $state.raw<readonly Medium[]>([]);
 
-  constructor(share: Share, { session, uploads }: Deps) {
-    const kept = readEdit(session.me.id, share) ?? begin(share);
+  constructor(share: Share, { session, uploads, drafts }: Deps) {
+    const kept = readEdit(drafts, session.me.id, share) ?? begin(share);
+    const { additions } = kept;
+    const user = session.me.id;
+    this.#put = (edit) => keepEdit(drafts, user, share.id, edit && { ...edit, additions });
     this.share = share.id;
     this.#session = session;
-    this.#user = session.me.id;
     this.#media = share.media;
     this.base = kept.base;
     this.unanswered = kept.unanswered;
@@ -69,8 +73,7 @@ export abstract class EditedShare {
         return server && { ...server, limits: { ...server.limits, media_per_share: room() } };
       },
     };
-    const additions = KeptAdditions.at(this.#user, places.edit(share.id), () => this.landed());
-    this.added = new ChosenPictures(beside, () => this.changed(), uploads, additions);
+    this.added = new ChosenPictures(beside, () => this.changed(), uploads, KeptAdditions.at(user, additions, () => this.landed()));
     this.keep();
   }
 
@@ -171,11 +174,11 @@ export abstract class EditedShare {
     const chosen = this.items.filter(({ id }) => !known.has(id));
     if (chosen.length > 0) this.#photos = [...this.#photos, ...chosen.map(bare)];
     const { text, base, unanswered, other, lost } = this;
-    keepEdit(this.#user, this.share, { text, photos: this.#photos, base, unanswered, other, captions: [...this.captions], lost });
+    this.#put({ text, photos: this.#photos, base, unanswered, other, captions: [...this.captions], lost });
   }
 
   protected forget(): void {
-    keepEdit(this.#user, this.share, null);
+    this.#put(null);
   }
 
   #settle(id: number): void {

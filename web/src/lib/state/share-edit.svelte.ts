@@ -9,6 +9,7 @@ import type { Session } from './session.svelte';
 import { afterLanding, askPatiently, isNext, landedOf, send } from './share-landing';
 import { type Content, isSameContent, merge } from './share-merge';
 import type { Uploads } from './uploads';
+import type { WindowDrafts } from './window-drafts';
 
 /** How often it is saved again automatically when the connection is back. */
 const RETRIES = 3;
@@ -19,6 +20,7 @@ export interface EditDeps {
   api: Pick<Api, 'report' | 'editShare' | 'share' | 'request'>;
   uploads: Pick<Uploads, 'load'>;
   session: Pick<Session, 'me' | 'server'>;
+  drafts: Pick<WindowDrafts, 'read' | 'keep'>;
   /** Called with the share as it is read from the server. */
   taken: (share: Share) => void;
   /** Called when it is over. */

@@ -4,7 +4,7 @@ import type { Share } from '../api/types';
 import type { App } from './app.svelte';
 import { ShareEdit } from './share-edit.svelte';
 
-type Deps = Pick<App, 'api' | 'uploads' | 'session' | 'connection' | 'feeds' | 'galleries' | 'latest'>;
+type Deps = Pick<App, 'api' | 'uploads' | 'session' | 'drafts' | 'connection' | 'feeds' | 'galleries' | 'latest'>;
 
 export class ShareEdits {
   #known = new Map<number, ShareEdit>();
@@ -22,11 +22,12 @@ export class ShareEdits {
   of(space: number, share: Share): ShareEdit {
     const known = this.#known.get(share.id);
     if (known) return known;
-    const { api, uploads, session, feeds, galleries, latest } = this.app;
+    const { api, uploads, session, drafts, feeds, galleries, latest } = this.app;
     const made = new ShareEdit(share, {
       api,
       uploads,
       session,
+      drafts,
       taken: (fresh) => {
         feeds.of(space).replace(fresh);
         // Photos have other places by their dates.

@@ -19,6 +19,7 @@ import type { UnsentItem } from './outbox-store';
 import { Reactions, withMine } from './reactions.svelte';
 import type { Session } from './session.svelte';
 import type { Toasts } from './toasts.svelte';
+import type { WindowDrafts } from './window-drafts';
 
 /** What it needs from the app. */
 interface Deps {
@@ -29,6 +30,7 @@ interface Deps {
   announcer: Announcer;
   toasts: Toasts;
   i18n: Pick<I18n, 't' | 'language' | 'locale'>;
+  drafts: WindowDrafts;
 }
 
 /** How long one may read that something wasn't sent, in milliseconds. */
@@ -94,10 +96,11 @@ export class Talk {
   }
 
   #make(share: number): Conversation {
-    const { session, feeds, announcer, i18n } = this.deps;
+    const { session, feeds, announcer, i18n, drafts } = this.deps;
     return new Conversation(share, {
       api: this.api,
       session,
+      drafts,
       feeds,
       outbox: this.outbox,
       onkept: () => announcer.say(say(i18n, 'outbox.kept')),
