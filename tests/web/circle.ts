@@ -122,7 +122,7 @@ export class Circle {
     this.#removed = { person: gone, listener };
     const members = (await (await host.page.request.get(`${this.server.url}/spaces/1/members`)).json()) as { user: { id: number; login: string } }[];
     const id = members.find(({ user }) => user.login === gone.login)?.user.id;
-    const removed = await host.page.request.delete(`${this.server.url}/spaces/1/members/${id}`, { headers: { Origin: this.server.url } });
+    const removed = await host.page.request.delete(`${this.server.url}/spaces/1/members/${id}`, { headers: { Origin: this.server.origin } });
     expect(removed.ok(), await removed.text()).toBe(true);
     this.#here = [host, other];
     this.steps.push(`${gone.login} was removed`);
@@ -273,7 +273,7 @@ export class Circle {
   }
 
   async #post(who: Person, path: string, data: object): Promise<void> {
-    const answer = await who.page.request.post(path, { data, headers: { Origin: this.server.url } });
+    const answer = await who.page.request.post(path, { data, headers: { Origin: this.server.origin } });
     expect(answer.ok(), await answer.text()).toBe(true);
   }
 

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Route } from '@playwright/test';
 
+import { pathOf } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { type Person, words } from './people.ts';
@@ -48,7 +49,7 @@ async function elsewhere({ page }: Person, data: object): Promise<void> {
   expect(answer.ok(), await answer.text()).toBe(true);
 }
 
-const isEdit = (url: URL) => url.pathname === '/shares/1';
+const isEdit = (url: URL) => pathOf(url) === '/shares/1';
 const onEdit = async (route: Route, task: () => Promise<void>) => (route.request().method() === 'PUT' ? task() : route.continue());
 
 for (const [where, viewport] of [

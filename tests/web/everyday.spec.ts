@@ -198,7 +198,7 @@ test('in the oldest supported browsers, everything is there', async ({ newPerson
   const styles = [...page.matchAll(/href="([^"]+\.css)"/g)].map((found) => found[1] ?? '');
   expect(styles.length).toBeGreaterThan(0);
   for (const style of styles) {
-    const text = await (await ann.page.request.get(new URL(style, server.url).href)).text();
+    const text = await (await ann.page.request.get(new URL(style, `${server.url}/app/`).href)).text();
     expect(text).not.toMatch(/light-dark\(|:has\(|@scope|@starting-style|@layer [^{]*\{[^}]*&/);
   }
 });

@@ -3,6 +3,7 @@
 
 import { type BrowserContext, type BrowserContextOptions, expect, test as base } from '@playwright/test';
 
+import { BASE, takePathsBelow } from './base-path.ts';
 import { Cloud } from './cloud.ts';
 import { Person } from './people.ts';
 import { Server } from './server.ts';
@@ -23,7 +24,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   place: ['folder', { option: true }],
-  basePath: [process.env['BASE_PATH'] ?? '', { option: true }],
+  basePath: [BASE, { option: true }],
 
   cloud: async ({ place }, use) => {
     const cloud = place === 'cloud' ? await Cloud.start() : null;
@@ -45,10 +46,8 @@ export const test = base.extend<Fixtures>({
     await use(async (login, options = {}) => {
       const context = await browser.newContext({ baseURL: server.url, ...options });
       contexts.push(context);
+      takePathsBelow(context, options.baseURL ?? server.url);
       const page = await context.newPage();
-      // Journeys name pages by their paths within the app's server, wherever on its host that is.
-      const goto = page.goto.bind(page);
-      page.goto = (url, more) => goto(url.startsWith('/') ? (options.baseURL ?? server.url) + url : url, more);
       page.on('pageerror', (error) => complaints.push(`${login}: ${error.stack ?? error.message}`));
       page.on('console', (message) => {
         if (message.text().includes('Content Security Policy')) complaints.push(`${login}: ${message.text()}`);

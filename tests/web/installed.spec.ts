@@ -7,6 +7,7 @@ import type { CDPSession, Page } from '@playwright/test';
 
 import { en } from '../../web/src/lib/i18n/notices/en.ts';
 import { findings } from './axe.ts';
+import { BASE } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { pictures, type Person, words } from './people.ts';
 
@@ -40,7 +41,7 @@ test('the manifest has what an installed app needs, and all that it names is the
   const ann = await newPerson('Ann');
   await ann.page.goto('/app/');
   const link = await ann.page.locator('link[rel=manifest]').getAttribute('href');
-  const manifest = (await (await ann.page.request.get(link ?? '')).json()) as Record<string, unknown> & { icons: { src: string; sizes: string; purpose: string }[] };
+  const manifest = (await (await ann.page.request.get(new URL(link ?? '', ann.page.url()).href)).json()) as Record<string, unknown> & { icons: { src: string; sizes: string; purpose: string }[] };
   expect(manifest).toMatchObject({ start_url: '../app/', scope: '../app/', display: 'standalone', name: 'Shared Spaces' });
   expect(manifest.icons.map(({ sizes, purpose }) => `${sizes} ${purpose}`)).toEqual(['192x192 any', '512x512 any', '512x512 maskable']);
   for (const { src, sizes } of manifest.icons) {
@@ -79,7 +80,7 @@ test('without a connection the app starts, with what was read last, until one si
   await ann.page.goto('/app/account');
   await ann.button('account.sign_out').click();
   await expect(ann.button('door.sign_in')).toBeVisible();
-  await expect.poll(() => ann.page.evaluate(async () => (await caches.keys()).filter((name) => !name.startsWith('app-')))).toEqual([]);
+  await expect.poll(() => ann.page.evaluate(async (base) => (await caches.keys()).filter((name) => !name.startsWith(`${base}app-`)), BASE)).toEqual([]);
   await server.kill();
   await ann.page.goto('/app/spaces/1');
   await expect(ann.text('start.unreachable_title')).toBeVisible();
@@ -95,7 +96,7 @@ test('a message is shown while nobody looks, one for each space, and a tap leads
   const deliver = (tag: string, body: string, path: string) => {
     const notification = { title: 'Family', body, lang: 'en', tag, navigate: `${server.url}${path}`, data: { space: 1 } };
     const data = JSON.stringify({ web_push: 8030, notification, app_badge: '1' });
-    return tools.send('ServiceWorker.deliverPushMessage', { origin: server.url, registrationId, data });
+    return tools.send('ServiceWorker.deliverPushMessage', { origin: server.origin, registrationId, data });
   };
   const shown = () =>
     ann.page.evaluate(async () => {
@@ -132,8 +133,8 @@ test('several files that are shared from elsewhere are in the composer of the sp
   const [garden, tree] = await Promise.all(['garden', 'tree'].map((name) => readFile(join(pictures, `${name}.jpg`), 'base64')));
   // As the browser does it for another app.
   await ann.page.evaluate(
-    (files) => {
-      const form = Object.assign(document.createElement('form'), { method: 'post', action: '/app/share-target', enctype: 'multipart/form-data' });
+    ({ files, base }) => {
+      const form = Object.assign(document.createElement('form'), { method: 'post', action: `${base}/app/share-target`, enctype: 'multipart/form-data' });
       const chosen = new DataTransfer();
       for (const [at, bytes] of files.entries()) {
         const data = Uint8Array.from(atob(bytes ?? ''), (char) => char.charCodeAt(0));
@@ -145,7 +146,7 @@ test('several files that are shared from elsewhere are in the composer of the sp
       document.body.append(form);
       form.submit();
     },
-    [garden, tree],
+    { files: [garden, tree], base: BASE },
   );
   await expect(ann.page.getByText('From the gallery')).toBeVisible();
   expect(await findings(ann.page, 'share target')).toEqual([]);

@@ -1,6 +1,7 @@
 // What others do appears by itself, in a moment, and without moving what one reads; nobody asks the server again and again.
 
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
+import { pathOf } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { type Person, words } from './people.ts';
@@ -33,7 +34,7 @@ test('shares, comments, edits and deletions appear by themselves, and no page as
   await expect(ann.page.getByRole('button', { name: en['comment.write'], exact: true })).toBeVisible();
   await ann.page.evaluate(() => new Promise((soon) => setTimeout(soon, 5_000)));
   const asked: string[] = [];
-  ann.page.on('request', (request) => void asked.push(`${request.method()} ${new URL(request.url()).pathname}`));
+  ann.page.on('request', (request) => void asked.push(`${request.method()} ${pathOf(request.url())}`));
 
   await share(bob, 'From Bob');
   await expect(ann.card('From Bob')).toBeVisible();

@@ -4,6 +4,7 @@ import { deflateSync } from 'node:zlib';
 
 import type { Locator, Page } from '@playwright/test';
 
+import { pathOf } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { type Person, words } from './people.ts';
 import { chunk, png } from './png.ts';
@@ -206,7 +207,7 @@ test('a photo that is opened by its link shows where it is from, and all of it',
   // The photos are loaded before the space is.
   let release = () => {};
   const released = new Promise<void>((resolve) => (release = resolve));
-  await ann.page.route((url) => url.pathname === '/spaces/1' || url.pathname === '/spaces', async (route) => {
+  await ann.page.route((url) => ['/spaces', '/spaces/1'].includes(pathOf(url)), async (route) => {
     await released;
     await route.continue();
   });

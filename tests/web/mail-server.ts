@@ -2,6 +2,8 @@
 
 import { type AddressInfo, type Server as Listener, type Socket, createServer } from 'node:net';
 
+import { BASE } from './base-path.ts';
+
 export class MailServer {
   /** All mails, as they came. */
   readonly mails: { to: string; text: string }[] = [];
@@ -21,7 +23,7 @@ export class MailServer {
   get settings(): Record<string, string> {
     return {
       // Links in mails begin with it. The port isn't known yet: one takes the path of a link.
-      SHARED_SPACES_PUBLIC_URL: 'http://localhost',
+      SHARED_SPACES_PUBLIC_URL: `http://localhost${BASE}`,
       SHARED_SPACES_MAIL__HOST: '127.0.0.1',
       SHARED_SPACES_MAIL__PORT: String((this.listener.address() as AddressInfo).port),
       SHARED_SPACES_MAIL__TLS: 'none',

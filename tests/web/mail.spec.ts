@@ -17,8 +17,8 @@ const test = base.extend<{ mails: MailServer }>({
     await use(mails);
     mails.end();
   },
-  server: async ({ mails }, use, info) => {
-    const server = await Server.start(mails.settings);
+  server: async ({ mails, basePath }, use, info) => {
+    const server = await Server.start(mails.settings, basePath);
     await use(server);
     if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
     await server.end();
@@ -42,7 +42,7 @@ for (const [locale, colorScheme, app, mail] of [
     const digest = (name: string) => section.getByRole('radio', { name, exact: true });
     const linkTo = async (part: string) => {
       await expect.poll(() => mails.linkTo(ADDRESS, part)).not.toBeNull();
-      return `${server.url}${mails.linkTo(ADDRESS, part)}`;
+      return `${server.origin}${mails.linkTo(ADDRESS, part)}`;
     };
     const me = async () => (await page.request.get(`${server.url}/me`)).json();
 

@@ -2,6 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 
+import { pathOf } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { words } from './people.ts';
@@ -125,7 +126,7 @@ test('what is being written stays on the screen while its space cannot be read',
   await ann.writes('Half a thought');
   const space = /\/spaces\/1(\/members)?$/;
   let asked = 0;
-  await ann.page.route((url) => space.test(url.pathname) && !url.pathname.startsWith('/app/'), (route) => {
+  await ann.page.route((url) => space.test(pathOf(url)) && !pathOf(url).startsWith('/app/'), (route) => {
     asked += 1;
     return route.abort();
   });

@@ -2,6 +2,7 @@
 
 import { de } from '../../web/src/lib/i18n/de.ts';
 import { findings } from './axe.ts';
+import { pathOf } from './base-path.ts';
 import { expect } from './fixtures.ts';
 import { accepts, firstOperator, Operating, test, told } from './operator.ts';
 import { PASSWORD, words } from './people.ts';
@@ -262,7 +263,7 @@ test('who runs nothing is shown no way to the page, and reads a sentence at its 
   await expect(bob.button('account.sign_out')).toBeVisible();
   await expect(bob.link('nav.operator')).toHaveCount(0);
   const asked: string[] = [];
-  bob.page.on('request', (request) => new URL(request.url()).pathname.startsWith('/operator') && asked.push(request.url()));
+  bob.page.on('request', (request) => pathOf(request.url()).startsWith('/operator') && asked.push(request.url()));
   for (const path of ['/app/operator', '/app/operator/log']) {
     await opens(bob.page, path);
     await expect(bob.page.getByRole('heading', { name: told('denied.title') })).toBeVisible();

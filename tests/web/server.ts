@@ -24,6 +24,11 @@ export class Server {
     private readonly basePath: string,
   ) {}
 
+  /** As browsers say where a request comes from. */
+  get origin(): string {
+    return new URL(this.url).origin;
+  }
+
   /** `settings`: environment variables, in addition to the inherited ones. `basePath`: below which path of its host it is. */
   static async start(settings: Record<string, string> = {}, basePath = ''): Promise<Server> {
     // The port isn't known yet. The app takes only the path of a link, and stays at its host.

@@ -3,6 +3,7 @@
 import type { CDPSession, Page, Worker } from '@playwright/test';
 
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
+import { BASE } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Person } from './people.ts';
 
@@ -39,9 +40,9 @@ async function begins(ann: Person): Promise<{ worker: Worker; tools: CDPSession;
 }
 
 /** A message arrives, as from the push service. */
-async function deliver(origin: string, { worker, tools, registrationId }: Awaited<ReturnType<typeof begins>>, path: string): Promise<void> {
-  const notification = { title: 'Family', body: 'Bob: Look', lang: 'en', tag: path, navigate: `${origin}${path}`, data: { space: 1 } };
-  await tools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data: JSON.stringify({ web_push: 8030, notification }) });
+async function deliver(url: string, { worker, tools, registrationId }: Awaited<ReturnType<typeof begins>>, path: string): Promise<void> {
+  const notification = { title: 'Family', body: 'Bob: Look', lang: 'en', tag: path, navigate: `${url}${path}`, data: { space: 1 } };
+  await tools.send('ServiceWorker.deliverPushMessage', { origin: new URL(url).origin, registrationId, data: JSON.stringify({ web_push: 8030, notification }) });
   const shown = () => worker.evaluate(async () => (await (self as unknown as Scope).registration.getNotifications()).length);
   await expect.poll(shown).toBe(1);
 }
@@ -87,7 +88,7 @@ test('a window at the page for signing in is led there, and shows it once its us
   const app = await begins(ann);
   await ann.page.goto('/app/spaces/1');
   await deliver(server.url, app, '/app/shares/1');
-  expect((await ann.page.request.delete('/logout', { headers: { Origin: server.url } })).ok()).toBe(true);
+  expect((await ann.page.request.delete('/logout', { headers: { Origin: server.origin } })).ok()).toBe(true);
   await ann.page.goto('/app/');
   await expect(ann.button('door.sign_in')).toBeVisible();
   expect(await tap(app.worker)).toEqual({ opened: [], left: 0 });
@@ -107,10 +108,10 @@ test('with none open, a new one shows it, also without a connection', async ({ n
   const context = ann.page.context();
   await ann.page.close();
   const { opened, left } = await tap(app.worker);
-  expect([opened, left]).toEqual([['/app/shares/1'], 0]);
+  expect([opened, left]).toEqual([[`${BASE}/app/shares/1`], 0]);
   const show = async (): Promise<Page> => {
     const page = await context.newPage();
-    await page.goto(server.url + (opened[0] ?? ''));
+    await page.goto(server.origin + (opened[0] ?? ''));
     await expect(new Person(page, 'Ann').card('By the lake')).toBeVisible();
     return page;
   };

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { findings } from './axe.ts';
+import { BASE } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Person, type PhotoFile, pictures, words } from './people.ts';
 import { png } from './png.ts';
@@ -33,7 +34,7 @@ test('a second window works on a draft of its own, and what is removed is delete
   await ann.button('media.remove', { n: 1, all: 2 }).click();
   const response = await deleted;
   expect(response.status()).toBe(204);
-  expect((await page.context().request.get(new URL(response.url()).pathname)).status()).toBe(404);
+  expect((await page.context().request.get(response.url())).status()).toBe(404);
   await expect(second.locator('[data-medium]')).toHaveCount(0);
   await second.close();
 
@@ -53,7 +54,7 @@ test('after signing out, nothing of a draft is left in the browser', async ({ ne
   await ann.writes('Not for others');
   await ann.choosesPhoto(made(40));
   await expect(ann.text('upload.arrived')).toBeVisible();
-  const kept = () => page.evaluate(async () => [Object.keys(localStorage).filter((key) => key.startsWith('draft')).length, (await indexedDB.databases()).length]);
+  const kept = () => page.evaluate(async (base) => [Object.keys(localStorage).filter((key) => key.startsWith(`${base}draft`)).length, (await indexedDB.databases()).length], BASE);
   await expect.poll(kept).toEqual([2, 1]);
   await page.goto('/app/account');
   await ann.button('account.sign_out').click();

@@ -20,7 +20,7 @@ test('what one user wrote is never shared by the next who signs in in another wi
   await ann.registers();
   await ann.makesSpace('Family');
   // Both are members of the space, so that only the account distinguishes them.
-  await expect((await ann.page.request.post('/spaces/2/members', { data: { login: 'Bob' }, headers: { Origin: line.url } })).ok()).toBe(true);
+  await expect((await ann.page.request.post('/spaces/2/members', { data: { login: 'Bob' }, headers: { Origin: new URL(line.url).origin } })).ok()).toBe(true);
   await ann.writes('For my sister only');
   await ann.choosesPhoto({ name: 'one.png', mimeType: 'image/png', buffer: png(40, randomBytes) });
   line.break();

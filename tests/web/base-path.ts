@@ -1,0 +1,29 @@
+// Journeys name what is on the server by its path there; wherever on its host the server is, that is what they get.
+
+import type { BrowserContext, Page } from '@playwright/test';
+
+/** The path of the host below which servers are, unless a journey says otherwise. */
+export const BASE = process.env['BASE_PATH'] ?? '';
+
+/** The path of an address on its server. */
+export function pathOf(url: string | URL): string {
+  const { pathname } = new URL(url);
+  return pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname;
+}
+
+/** Pages and requests of a browser take paths on the server at `url`. */
+export function takePathsBelow(context: BrowserContext, url: string): void {
+  const absolute = <T>(path: T) => (typeof path === 'string' && path.startsWith('/') ? url + path : path) as T;
+  const newPage = context.newPage.bind(context);
+  context.newPage = async () => {
+    const page: Page = await newPage();
+    const goto = page.goto.bind(page);
+    page.goto = (path, options) => goto(absolute(path), options);
+    return page;
+  };
+  const { request } = context;
+  for (const method of ['get', 'post', 'put', 'patch', 'delete', 'head', 'fetch'] as const) {
+    const send = request[method].bind(request) as typeof request.fetch;
+    request[method] = ((path, options) => send(absolute(path), options)) as typeof request.fetch;
+  }
+}
