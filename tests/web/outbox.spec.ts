@@ -8,6 +8,7 @@ import type { Page } from '@playwright/test';
 import { de } from '../../web/src/lib/i18n/talk/de.ts';
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
 import { findings } from './axe.ts';
+import { BASE } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { Person, words } from './people.ts';
@@ -54,6 +55,9 @@ interface Talk {
   reactions: { emoji: string; count: number }[];
 }
 
+/** Comments that wait under shares that aren't shown. */
+const elsewhere = ({ page }: Person) => page.getByRole('region', { name: en['outbox.elsewhere'] }).locator('.unsent .text');
+
 /** What the server has. */
 const there = async (page: Page) => (await (await page.request.get('/spaces/1/shares')).json()) as Talk[];
 
@@ -61,7 +65,12 @@ test('what is said without a connection is shown at once, outlives a restart of 
   test.slow();
   const ann = await newPerson('Ann', allowed);
   await begins(ann);
+  // It comes after what is kept of the feed.
+  await post(ann, '/spaces/1/shares', { text: 'On the way home', media: [] });
+  await expect(ann.card('On the way home').getByRole('button', { name: en['comment.write'], exact: true })).toBeVisible();
   await server.kill();
+  await comments(ann, 'On the way home', 'Zeroth');
+  await expect(waiting(ann, 'On the way home')).toHaveText(['Zeroth']);
   await comments(ann, 'By the lake', 'First');
   await comments(ann, 'By the lake', 'Second');
   await comments(ann, 'In the garden', 'Third');
@@ -79,8 +88,10 @@ test('what is said without a connection is shown at once, outlives a restart of 
     await expect(ann.card('In the garden').getByRole('button', { name: en['react.heart'] })).toBeVisible();
   };
   await shown();
+  await expect(elsewhere(ann)).toHaveCount(0);
   await ann.page.reload();
   await shown();
+  await expect(elsewhere(ann)).toHaveText(['Zeroth']);
   expect(await findings(ann.page, 'waiting to be sent')).toEqual([]);
 
   // All windows are closed; the next one begins elsewhere.
@@ -94,10 +105,11 @@ test('what is said without a connection is shown at once, outlives a restart of 
   await expect
     .poll(async () => (await there(again.page)).map(({ text, comments, reactions }) => [text, comments.latest.map((each) => each.text), reactions.length]), { timeout: 60_000 })
     .toEqual([
+      ['On the way home', ['Zeroth'], 0],
       ['In the garden', ['Third'], 0],
       ['By the lake', ['First', 'Second'], 1],
     ]);
-  expect(posted.map((body) => (JSON.parse(body) as { text: string }).text)).toEqual(['First', 'Second', 'Third']);
+  expect(posted.map((body) => (JSON.parse(body) as { text: string }).text)).toEqual(['Zeroth', 'First', 'Second', 'Third']);
   await again.row('Family').click();
   await expect(said(again, 'By the lake')).toHaveText(['First', 'Second']);
   await expect(heart(again, 'By the lake', false)).toHaveAttribute('aria-pressed', 'true');
@@ -170,7 +182,7 @@ test('what the server refuses for good is dropped with its reason, and nothing o
   await bob.page.goto('/app/register');
   await bob.registers();
   await post(ann, '/spaces/1/members', { login: 'Bob' });
-  await bob.page.evaluate(() => localStorage.setItem('language', 'de'));
+  await bob.page.evaluate((base) => localStorage.setItem(`${base}language`, 'de'), BASE);
   await installed(bob.page);
   await bob.page.goto('/app/spaces/1');
   const write = bob.card('By the lake').getByRole('button', { name: de['comment.write'], exact: true });
@@ -190,7 +202,7 @@ test('what the server refuses for good is dropped with its reason, and nothing o
   await server.run();
   const members = (await (await ann.page.request.get(`${server.url}/spaces/1/members`)).json()) as { user: { id: number; login: string } }[];
   const id = members.find(({ user }) => user.login === 'Bob')?.user.id;
-  const headers = { Origin: server.url };
+  const headers = { Origin: server.origin };
   expect((await ann.page.request.delete(`${server.url}/spaces/1/members/${id}`, { headers })).ok()).toBe(true);
   // Ann's session is over, and somebody else signs in at her browser.
   expect((await ann.page.request.delete(`${server.url}/logout`, { headers })).ok()).toBe(true);

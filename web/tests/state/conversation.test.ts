@@ -171,7 +171,7 @@ test('what cannot be sent now is left to the outbox under its key, and the field
     await conversation.send();
     expect([conversation.text, conversation.error]).toEqual(['', null]);
     const [, text, key] = api.comment.mock.lastCall ?? [];
-    expect(outbox.add.mock.lastCall?.[0]).toMatchObject({ kind: 'comment', share: 7, text, key });
+    expect(outbox.add.mock.lastCall?.[0]).toMatchObject({ kind: 'comment', space: 3, share: 7, text, key });
   }
   // Not what the server refuses for good: then it is for its author to say it in another way.
   api.comment.mockRejectedValueOnce(new ApiError(422, 'No', 'too_long'));

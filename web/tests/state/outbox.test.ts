@@ -128,3 +128,16 @@ test('a browser that keeps nothing, or no more, says so', async () => {
   disk.isBroken = true;
   expect(await opened(server).outbox.add(comment('three'))).toBe(false);
 });
+
+test('comments to shares that are not shown are found by their space', async () => {
+  const server = new Server();
+  const { outbox } = opened(server);
+  await outbox.add({ ...comment('Shown', 7), space: 3 });
+  await outbox.add({ ...comment('Further down', 8), space: 3 });
+  await outbox.add({ ...comment('In another space', 9), space: 4 });
+  await outbox.add(comment('From an earlier version', 10));
+  await outbox.add(heart(true));
+  await rest();
+  expect(outbox.elsewhere(3, new Set([7])).map((each) => each.text)).toEqual(['Further down']);
+  expect(outbox.elsewhere(4, new Set()).map((each) => each.text)).toEqual(['In another space']);
+});

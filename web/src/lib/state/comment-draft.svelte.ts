@@ -83,6 +83,9 @@ export abstract class CommentDraft {
     this.error = null;
   }
 
+  /** The space that the share is in. */
+  protected abstract get space(): number;
+
   /** The server has it. */
   protected abstract said(comment: Comment): void;
 
@@ -108,7 +111,8 @@ export abstract class CommentDraft {
 
   /** Leaves it to the outbox; false where that keeps nothing. */
   async #keep(): Promise<boolean> {
-    const isKept = await this.needs.outbox.add({ kind: 'comment', share: this.share, key: this.#key, text: this.text, at: Date.now() });
+    const { space, share, text } = this;
+    const isKept = await this.needs.outbox.add({ kind: 'comment', space, share, key: this.#key, text, at: Date.now() });
     if (!isKept) return false;
     this.write('');
     this.needs.onkept();

@@ -28,7 +28,7 @@ export class Conversation extends CommentDraft {
 
   #thread = $state.raw<Thread>(thread({ count: 0, latest: [] }));
   #reactions = $state.raw<readonly ReactionCount[]>([]);
-  #space = 0;
+  #place = 0;
   /** The newest that is known, so that it is told once. */
   #heard: number | null = null;
   #turns = new RequestOrder();
@@ -66,7 +66,7 @@ export class Conversation extends CommentDraft {
 
   /** Takes what a share says by now. */
   take(space: number, share: Pick<Share, 'comments' | 'reactions'>): void {
-    this.#space = space;
+    this.#place = space;
     this.#reactions = share.reactions;
     const followed = follow(this.#thread, share.comments);
     if (followed) this.#hear(followed);
@@ -83,6 +83,10 @@ export class Conversation extends CommentDraft {
     // What the share shows then is read, where it isn't known.
     if ('deleted' in event && heard.rows.length < 2 && this.older > 0) void this.refresh();
     return true;
+  }
+
+  protected override get space(): number {
+    return this.#place;
   }
 
   protected override said(comment: Comment): void {
@@ -154,6 +158,6 @@ export class Conversation extends CommentDraft {
   /** Tells the feed, so that the card is the same when it is shown again. */
   #tell(): void {
     this.changes += 1;
-    this.deps.feeds.of(this.#space).update(this.share, (share) => ({ ...share, ...this.shown }));
+    this.deps.feeds.of(this.space).update(this.share, (share) => ({ ...share, ...this.shown }));
   }
 }

@@ -15,6 +15,8 @@ export interface UnsentComment extends Unsent {
   /** Under which it is made once, however often it is sent. */
   key: string;
   text: string;
+  /** The space that its share is in; earlier versions of the app didn't keep that. */
+  space?: number;
 }
 
 /** A reaction, or that it is taken back: how it was left last. */

@@ -19,6 +19,11 @@ export class Unsent {
 
   constructor(private readonly session: Pick<Session, 'user'>) {}
 
+  /** Those in a space to shares that aren't among these. */
+  elsewhere(space: number, shares: ReadonlySet<number>): UnsentComment[] {
+    return this.waiting.filter((each) => each.kind === 'comment').filter((each) => each.space === space && !shares.has(each.share));
+  }
+
   comments(share: number): UnsentComment[] {
     return this.waiting.filter((each) => each.kind === 'comment').filter((each) => each.share === share);
   }

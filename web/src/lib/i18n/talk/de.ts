@@ -18,6 +18,7 @@ export const de: TalkMessages = {
 
   'outbox.waits': 'Wird noch gesendet',
   'outbox.kept': 'Wird gesendet, sobald der Server wieder erreichbar ist.',
+  'outbox.elsewhere': 'Kommentare zu Beiträgen, die gerade nicht angezeigt werden können',
   'outbox.discard': 'Nicht senden',
   'outbox.comment_refused': 'Dein Kommentar „{text}“ konnte nicht gesendet werden. {reason}',
   'outbox.reaction_refused': 'Deine Reaktion {emoji} konnte nicht gesendet werden. {reason}',

@@ -18,6 +18,7 @@ export const en = {
 
   'outbox.waits': 'Waiting to be sent',
   'outbox.kept': 'It will be sent as soon as the server can be reached.',
+  'outbox.elsewhere': 'Comments on shares that can’t be shown right now',
   'outbox.discard': 'Don’t send',
   'outbox.comment_refused': 'Your comment “{text}” couldn’t be sent. {reason}',
   'outbox.reaction_refused': 'Your reaction {emoji} couldn’t be sent. {reason}',
