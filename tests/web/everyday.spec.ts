@@ -5,6 +5,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { de } from '../../web/src/lib/i18n/de.ts';
+import { BASE } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { type Person, words } from './people.ts';
 import { png } from './png.ts';
@@ -118,11 +120,29 @@ test('an admin who removes a member can revoke the links by which they could com
   const links = ann.page.getByRole('list', { name: words('invite.list') });
   await expect(links.getByRole('listitem')).toHaveCount(1);
 
+  // Bob has it on several screens, in German.
+  await bob.page.evaluate((base) => localStorage.setItem(`${base}language`, 'de'), BASE);
+  expect((await ann.page.request.post('/spaces/1/shares', { data: { text: 'At the lake', media: [] }, headers: { Origin: new URL(ann.page.url()).origin } })).ok()).toBe(true);
+  const screens = await Promise.all(['/app/spaces/1', '/app/shares/1', '/app/spaces/1/members'].map(async (path) => {
+    const page = await bob.page.context().newPage();
+    await page.goto(path);
+    return page;
+  }));
+  await bob.page.goto('/app/');
+  for (const page of screens) await expect(page.getByRole('main').getByText('Ann', { exact: true }).first()).toBeVisible();
+  await expect(bob.row('Family')).toBeVisible();
+
   await ann.chooses(words('members.actions', { name: 'Bob' }), 'members.remove', { space: 'Family' });
   await ann.page.getByRole('checkbox', { name: words('members.end_links', { space: 'Family' }) }).check();
   await ann.page.getByRole('dialog').getByRole('button', { name: words('members.remove_short') }).click();
   await expect(ann.page.getByRole('dialog')).toHaveCount(0);
   await expect(ann.page.getByRole('main').getByText('Bob', { exact: true })).toHaveCount(0);
+  // By itself, each of them says so, or doesn't show it any more.
+  await expect(bob.row('Family')).toHaveCount(0);
+  for (const page of screens) {
+    await expect(page.getByRole('heading', { name: de['space.left_title'].replace('{space}', 'Family') })).toBeVisible();
+    await expect(page.getByText('At the lake')).toHaveCount(0);
+  }
   const left = (await (await ann.page.request.get('/spaces/1/invitations')).json()) as unknown[];
   expect(left).toEqual([]);
   await expect(links).toHaveCount(0);

@@ -7,11 +7,14 @@ import { forgetKept } from '../src/lib/api/kept';
 import { browser, settle } from './state/browser';
 
 let isThere: boolean;
+/** Paths that begin so are refused. */
+let refused: string;
 let all: Map<string, Map<string, Response>>;
 
 beforeEach(() => {
   browser();
   isThere = true;
+  refused = 'none';
   all = new Map();
   vi.stubGlobal('caches', {
     open: (name: string) => {
@@ -20,6 +23,8 @@ beforeEach(() => {
       return Promise.resolve({
         put: (path: string, answer: Response) => Promise.resolve(void known.set(path, answer)),
         match: (path: string) => Promise.resolve(known.get(path)?.clone()),
+        keys: () => Promise.resolve([...known.keys()].map((path) => ({ url: `http://localhost${path}` }))),
+        delete: ({ url }: Request) => Promise.resolve(known.delete(url.slice('http://localhost'.length))),
       });
     },
     keys: () => Promise.resolve([...all.keys()]),
@@ -27,6 +32,7 @@ beforeEach(() => {
   });
   vi.stubGlobal('fetch', (path: string) => {
     if (!isThere) return Promise.reject(new TypeError('no line'));
+    if (path.startsWith(refused)) return Promise.resolve(new Response('Not a member', { status: 403 }));
     const headers = { 'Content-Type': 'application/json', Link: '</spaces/3/shares?after=9>; rel="next"' };
     return Promise.resolve(new Response(JSON.stringify(path === '/me' ? { id: 1, login: 'ann' } : [{ id: 9 }]), { headers }));
   });
@@ -65,4 +71,19 @@ test('forgotten, nothing of it is there; the app itself is', async () => {
   await forgetKept();
   expect([...all.keys()]).toEqual(['app-1']);
   await expect(api.me('read')).rejects.toMatchObject({ code: 'unreachable' });
+});
+
+test('who is no longer in a space has nothing of it without a connection; of others, all is there', async () => {
+  const api = await afterwards();
+  isThere = true;
+  await api.shares(33, 12, { kept: 'read' });
+  await api.space(3, 'read');
+  await settle();
+  refused = '/spaces/3/members';
+  await expect(api.members(3, 'write')).rejects.toMatchObject({ status: 403 });
+  await settle();
+  isThere = false;
+  await expect(api.space(3, 'read')).rejects.toMatchObject({ code: 'unreachable' });
+  await expect(api.shares(3, 12, { kept: 'read' })).rejects.toMatchObject({ code: 'unreachable' });
+  expect((await api.shares(33, 12, { kept: 'read' })).rows).toEqual([{ id: 9 }]);
 });

@@ -3,7 +3,7 @@
 import { base } from '../dom/base';
 import { accountHeader } from './account';
 import { ApiError, readRefusal } from './errors';
-import { type Kept, keep, recall } from './kept';
+import { forgetRefused, type Kept, keep, recall } from './kept';
 import { nextPageOf } from './local-path';
 import type { Description } from './openapi';
 import type { Answer, Options } from './request';
@@ -88,6 +88,7 @@ export class Api {
       error = new ApiError(0, '', 'unreachable');
     }
     this.report(error);
+    if (options.kept && (error.status === 403 || error.status === 404)) void forgetRefused(this.#account, path);
     const kept = options.kept === 'read' && error.unreachable && (await recall(path));
     if (!kept) throw error;
     return { data: JSON.parse(kept.text) as T, next: nextPageOf(kept.link) };

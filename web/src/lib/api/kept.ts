@@ -37,6 +37,21 @@ export async function recall(path: string): Promise<Answer | null> {
   return answer ? { text: await answer.text(), link: answer.headers.get('Link') } : null;
 }
 
+/** Forgets an answer that its user may not have any more, and with a space, all that is in it. */
+export async function forgetRefused(user: number | null, path: string): Promise<void> {
+  if (user === null || !('caches' in globalThis)) return;
+  const [gone = path] = /^\/spaces\/\d+/.exec(path) ?? [];
+  try {
+    const cache = await caches.open(PREFIX + user);
+    for (const request of await cache.keys()) {
+      const { pathname } = new URL(request.url);
+      if (pathname === gone || pathname.startsWith(`${gone}/`)) await cache.delete(request);
+    }
+  } catch {
+    // Then nothing is kept there.
+  }
+}
+
 /** Forgets all answers and pictures. What the app itself consists of stays, and what was shared to it just now. */
 export async function forgetKept(): Promise<void> {
   write(USER, null);
