@@ -11,6 +11,12 @@ export function pathOf(url: string | URL): string {
   return pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname;
 }
 
+type Options = Parameters<BrowserContext['request']['fetch']>[1];
+
+/** What names its page says too, as browsers do, that this is of the same site: the server's public address has another port here. */
+const asOfPage = (options: Options): Options =>
+  options?.headers?.['Origin'] === undefined ? options : { ...options, headers: { ...options.headers, 'Sec-Fetch-Site': 'same-origin' } };
+
 /** Pages and requests of a browser take paths on the server at `url`. */
 export function takePathsBelow(context: BrowserContext, url: string): void {
   const absolute = <T>(path: T) => (typeof path === 'string' && path.startsWith('/') ? url + path : path) as T;
@@ -24,6 +30,6 @@ export function takePathsBelow(context: BrowserContext, url: string): void {
   const { request } = context;
   for (const method of ['get', 'post', 'put', 'patch', 'delete', 'head', 'fetch'] as const) {
     const send = request[method].bind(request) as typeof request.fetch;
-    request[method] = ((path, options) => send(absolute(path), options)) as typeof request.fetch;
+    request[method] = ((path, options) => send(absolute(path), asOfPage(options))) as typeof request.fetch;
   }
 }
