@@ -5,7 +5,7 @@ import { vi } from 'vitest';
 import { ApiError } from '../../src/lib/api/errors';
 import type { Comment } from '../../src/lib/api/types';
 import { Outbox } from '../../src/lib/state/outbox.svelte';
-import type { UnsentItem } from '../../src/lib/state/outbox-store';
+import type { UnsentComment, UnsentItem } from '../../src/lib/state/outbox-store';
 import { userOf } from '../photos';
 
 export const ends: (() => void)[] = [];
@@ -16,7 +16,7 @@ export class Locks {
 }
 
 const unreachable = () => new ApiError(0, '', 'unreachable');
-export const comment = (text: string, share = 7): UnsentItem => ({ kind: 'comment', share, key: `key-${text}`, text, at: 1 });
+export const comment = (text: string, share = 7): UnsentComment => ({ kind: 'comment', share, key: `key-${text}`, text, at: 1 });
 export const heart = (mine: boolean): UnsentItem => ({ kind: 'reaction', share: 7, target: 'shares/7', emoji: '❤️', mine, at: 1 });
 
 /** A window of a user. */
