@@ -160,3 +160,33 @@ test('people are found by their login or name, without case and accents', () => 
   const found = (query: string) => Operator.matching(people, query).map(({ id }) => id);
   expect([found(''), found(' bob '), found('anne'), found('ROBERT'), found('zoe')]).toEqual([[1, 2, 3], [2, 3], [1], [2], []]);
 });
+
+test('for a search, a list is read to its end in long pages, once however much is typed, and no further than is bearable', async () => {
+  const counted = () => {
+    const first = vi.fn((limit: number) => Promise.resolve({ rows: rowsOf(1, limit), next: `${limit}` }));
+    const more = vi.fn((next: string) => {
+      const from = Number(next);
+      return Promise.resolve({ rows: rowsOf(from + 1, Math.min(1_200, from + 500)), next: from + 500 < 1_200 ? `${from + 500}` : null });
+    });
+    return { first, more, list: new Listing({ first, more }) };
+  };
+  const { first, more, list } = counted();
+  await list.load();
+  await Promise.all([list.readUpTo(5_000), list.readUpTo(5_000)]);
+  expect([list.rows?.length, list.next]).toEqual([1_200, null]);
+  expect([first.mock.calls, more.mock.calls]).toEqual([[[50], [500]], [['500'], ['1000']]]);
+  await list.readUpTo(5_000);
+  expect(first).toHaveBeenCalledTimes(2);
+
+  const bounded = counted();
+  await bounded.list.load();
+  await bounded.list.readUpTo(1_000);
+  expect([bounded.list.rows?.length, bounded.list.next]).toEqual([1_000, '1000']);
+
+  // Where it can't be read, it isn't asked for again by itself.
+  const broken = counted();
+  await broken.list.load();
+  broken.more.mockRejectedValue(new ApiError(503, 'Busy', 'busy'));
+  await broken.list.readUpTo(5_000);
+  expect([broken.list.rows?.length, broken.more.mock.calls.length]).toEqual([500, 1]);
+});

@@ -27,7 +27,8 @@ export const de: OperatorMessages = {
   'invite.once': 'Kopiere oder verschicke den Link jetzt: Er wird nicht noch einmal gezeigt. Er gilt bis {date}.',
 
   'people.search': 'Nach Namen suchen',
-  'people.search_hint': 'Gesucht wird unter denen, die schon gezeigt wurden. Zeig mehr, um weiter zu suchen.',
+  'people.searching': 'Weitere Konten werden gelesen…',
+  'people.search_hint': { one: 'Gesucht wurde nur im ersten Konto. Zeig mehr, um weiter zu suchen.', other: 'Gesucht wurde nur in den ersten {n} Konten. Zeig mehr, um weiter zu suchen.' },
   'people.none': 'So heißt hier niemand.',
   'people.disabled': 'Gesperrt',
   'people.operator': 'Operator',

@@ -27,7 +27,8 @@ export const en = {
   'invite.once': 'Copy or send the link now: it won’t be shown again. It works until {date}.',
 
   'people.search': 'Search by name',
-  'people.search_hint': 'Only those shown so far are searched. Show more to search further.',
+  'people.searching': 'Reading who else has an account…',
+  'people.search_hint': { one: 'Searched in the first {n} account only. Show more to search further.', other: 'Searched in the first {n} accounts only. Show more to search further.' },
   'people.none': 'Nobody here is called that.',
   'people.disabled': 'Disabled',
   'people.operator': 'Operator',

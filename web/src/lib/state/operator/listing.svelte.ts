@@ -2,6 +2,7 @@
 
 import type { Page } from '../../api/types';
 import { RequestOrder } from '../request-order';
+import { SingleFlight } from '../single-flight';
 
 const PAGE = 50;
 /** The server sends no longer ones. */
@@ -22,16 +23,12 @@ export class Listing<T extends { id: number }> {
 
   #turns = new RequestOrder();
   #open = 0;
+  #further = new SingleFlight();
 
   constructor(private readonly source: Source<T>) {}
 
   /** Reads it from its beginning, at least as far down as it is shown. A refusal is in `error`, and what is shown stays. */
-  load = (): Promise<void> =>
-    this.#read(async () => {
-      const limit = Math.min(MAX_PAGE, Math.max(PAGE, this.rows?.length ?? 0));
-      const page = await this.source.first(limit);
-      return () => this.#take(page);
-    });
+  load = (): Promise<void> => this.#load(Math.min(MAX_PAGE, Math.max(PAGE, this.#known)));
 
   /** Reads the next rows below. */
   loadMore = async (): Promise<void> => {
@@ -46,11 +43,34 @@ export class Listing<T extends { id: number }> {
     });
   };
 
+  /** Reads it to its end, or until it has so many rows, in the longest pages that there are. Stops where it can't be read. */
+  readUpTo = (most: number): Promise<void> =>
+    this.#further.run(async () => {
+      // The pages after one are as long as that.
+      if (this.next !== null && this.#known < MAX_PAGE) await this.#load(MAX_PAGE);
+      while (this.next !== null && this.#known < most && !this.error) {
+        const before = this.#known;
+        await this.loadMore();
+        if (this.#known === before) return;
+      }
+    });
+
+  get #known(): number {
+    return this.rows?.length ?? 0;
+  }
+
   clear(): void {
     this.#turns.changed();
     this.rows = null;
     this.next = null;
     this.error = null;
+  }
+
+  #load(limit: number): Promise<void> {
+    return this.#read(async () => {
+      const page = await this.source.first(limit);
+      return () => this.#take(page);
+    });
   }
 
   #take({ rows, next }: Page<T>): void {
