@@ -6,7 +6,7 @@ import { test } from './fixtures.ts';
 import { tour } from './screens.ts';
 
 /** The most telling screens. */
-const KEPT = ['sign-in', 'home', 'space', 'photos', 'viewer', 'members'];
+const KEPT = ['sign-in', 'home', 'space', 'photos', 'viewer', 'members', 'operator'];
 const FOLDER = join(import.meta.dirname, '../../docs/screens');
 
 for (const [where, viewport] of [

@@ -24,6 +24,8 @@ export const SCREENS: Screen[] = [
   { name: 'viewer', path: '/app/spaces/1/photos/2' },
   { name: 'settings', path: '/app/spaces/1/settings' },
   { name: 'account', path: '/app/account' },
+  // Ann is the first to register.
+  { name: 'operator', path: '/app/operator' },
   { name: 'lost', path: '/app/nowhere' },
 ];
 
