@@ -5,10 +5,19 @@ import type { BrowserContext, Page } from '@playwright/test';
 /** The path of the host below which servers are, unless a journey says otherwise. */
 export const BASE = process.env['BASE_PATH'] ?? '';
 
+/** The host of servers that are below a path, in links: their ports aren't known when they start. */
+const PUBLIC = 'http://localhost/';
+
 /** The path of an address on its server. */
 export function pathOf(url: string | URL): string {
   const { pathname } = new URL(url);
   return pathname.startsWith(`${BASE}/`) ? pathname.slice(BASE.length) : pathname;
+}
+
+/** A path at the server; and a link that it made, which is at its public address, where nothing is here. */
+function here(path: string, url: string): string {
+  if (path.startsWith('/')) return url + path;
+  return path.startsWith(PUBLIC) ? `${new URL(url).origin}/${path.slice(PUBLIC.length)}` : path;
 }
 
 type Options = Parameters<BrowserContext['request']['fetch']>[1];
@@ -19,7 +28,7 @@ const asOfPage = (options: Options): Options =>
 
 /** Pages and requests of a browser take paths on the server at `url`. */
 export function takePathsBelow(context: BrowserContext, url: string): void {
-  const absolute = <T>(path: T) => (typeof path === 'string' && path.startsWith('/') ? url + path : path) as T;
+  const absolute = <T>(path: T) => (typeof path === 'string' ? here(path, url) : path) as T;
   const newPage = context.newPage.bind(context);
   context.newPage = async () => {
     const page: Page = await newPage();
