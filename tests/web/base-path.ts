@@ -1,6 +1,6 @@
 // Journeys name what is on the server by its path there; wherever on its host the server is, that is what they get.
 
-import type { BrowserContext, Page } from '@playwright/test';
+import type { BrowserContext, Page, Route } from '@playwright/test';
 
 /** The path of the host below which servers are, unless a journey says otherwise. */
 export const BASE = process.env['BASE_PATH'] ?? '';
@@ -42,3 +42,6 @@ export function takePathsBelow(context: BrowserContext, url: string): void {
     request[method] = ((path, options) => send(absolute(path), asOfPage(options))) as typeof request.fetch;
   }
 }
+
+/** Sends what a page sends, as its browser does: what is taken from it on its way doesn't say any more that it is of the same site. */
+export const sendOn = (route: Route) => route.fetch({ headers: { ...route.request().headers(), 'sec-fetch-site': 'same-origin' } });

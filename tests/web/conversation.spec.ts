@@ -2,6 +2,7 @@
 
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
 import { findings } from './axe.ts';
+import { sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import type { Person } from './people.ts';
 import { words } from './people.ts';
@@ -80,7 +81,7 @@ test('a draft outlives a reload, and what is written is there once though its an
   await bob.page.route('**/shares/*/comments', async (route) => {
     if (route.request().method() !== 'POST' || lost) return route.continue();
     lost = true;
-    await route.fetch();
+    await sendOn(route);
     return route.abort();
   });
   await field.press('Control+Enter');

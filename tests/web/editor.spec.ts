@@ -4,7 +4,7 @@ import { randomBytes } from 'node:crypto';
 
 import type { Route } from '@playwright/test';
 
-import { pathOf } from './base-path.ts';
+import { pathOf, sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { type Person, words } from './people.ts';
@@ -95,7 +95,7 @@ test('what was saved without an answer is not saved twice, also after a reload',
   await adds(ann, [photo(43)]);
   await ann.field('share.text').fill('With another one');
   await page.route(isEdit, (route) => onEdit(route, async () => {
-    await route.fetch();
+    await sendOn(route);
     await route.abort();
   }));
   await ann.button('share.save').click();

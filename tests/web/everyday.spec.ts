@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { de } from '../../web/src/lib/i18n/de.ts';
-import { BASE } from './base-path.ts';
+import { BASE, sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { type Person, words } from './people.ts';
 import { png } from './png.ts';
@@ -157,7 +157,7 @@ test('a card that cannot be rendered says so, and all others are shown', async (
     await expect(ann.card(text)).toBeVisible();
   }
   await ann.page.route('**/spaces/1/shares?*', async (route) => {
-    const response = await route.fetch();
+    const response = await sendOn(route);
     const shares = (await response.json()) as { text: string; timestamp: string }[];
     for (const share of shares) if (share.text === 'Two') share.timestamp = 'no time at all';
     await route.fulfill({ response, json: shares });

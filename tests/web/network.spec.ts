@@ -2,7 +2,7 @@
 
 import { randomBytes } from 'node:crypto';
 
-import { pathOf } from './base-path.ts';
+import { pathOf, sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { words } from './people.ts';
@@ -48,7 +48,7 @@ test('a lost response does not lead to sharing twice', async ({ newPerson }) => 
     if (route.request().method() !== 'POST' || lost > 0) return route.continue();
     lost += 1;
     // The server has it; its sender doesn't know.
-    await route.fetch();
+    await sendOn(route);
     await route.abort('connectionreset');
   });
   await ann.writes('Only once, please');
@@ -73,7 +73,7 @@ test('a list that was read before sharing does not hide what was shared', async 
   let answered = 0;
   await ann.page.route('**/spaces/1/shares?*', async (route) => {
     looks += 1;
-    const response = await route.fetch();
+    const response = await sendOn(route);
     if (looks === 1) await shared;
     await route.fulfill({ response });
     answered += 1;

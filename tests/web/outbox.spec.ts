@@ -8,7 +8,7 @@ import type { Page } from '@playwright/test';
 import { de } from '../../web/src/lib/i18n/talk/de.ts';
 import { en } from '../../web/src/lib/i18n/talk/en.ts';
 import { findings } from './axe.ts';
-import { BASE } from './base-path.ts';
+import { BASE, sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { Person, words } from './people.ts';
@@ -158,7 +158,7 @@ test('of two windows, one sends what both have left on a line that breaks in the
     await page.route('**/shares/*/comments', async (route) => {
       if (broken || route.request().method() !== 'POST') return route.continue();
       broken = true;
-      await route.fetch();
+      await sendOn(route);
       return route.abort('connectionreset');
     });
   }

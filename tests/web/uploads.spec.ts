@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { findings } from './axe.ts';
-import { BASE } from './base-path.ts';
+import { BASE, sendOn } from './base-path.ts';
 import { expect, test } from './fixtures.ts';
 import { Person, type PhotoFile, pictures, words } from './people.ts';
 import { png } from './png.ts';
@@ -75,7 +75,7 @@ test('a share whose answer was lost is there once after a reload, and nothing is
   // It arrives, and its answer doesn't.
   await page.route(shares, async (route) => {
     if (route.request().method() !== 'POST') return route.fallback();
-    await route.fetch();
+    await sendOn(route);
     await route.abort();
   });
   await ann.shares();
