@@ -375,7 +375,7 @@ fn a_certificate_is_renewed_as_soon_as_the_directory_suggests() {
         .env("SHARED_SPACES_PUBLIC_URL", "https://localhost")
         .env_remove("SHARED_SPACES_TLS__ACME__DOMAINS");
     let _server = Server::start_logged(command, &log);
-    let mut next = || requests.recv().unwrap();
+    let next = || requests.recv().unwrap();
     assert!(next().starts_with("GET /dir "));
     let renewal = next();
     let id = "3n-wSADJX2apJmA3LRvOGWTp_Pg.EVnMhwB871Hx-Bd7-kXzaQE0vrU";
