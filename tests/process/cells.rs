@@ -70,8 +70,9 @@ fn cells_are_reached_by_their_names_behind(command: fn(&Path, u16, &str) -> Comm
     });
     let ann = Server::start_as(serve(&here, &here.join("http.sock"), &[TRUSTED]));
     let bob = Server::start(&elsewhere);
-    let (_, moved) = bob.url.split_once("://").unwrap();
-    let proxy = proxy(|port| command(folder.path(), port, moved));
+    let (_, port) = bob.url.rsplit_once(':').unwrap();
+    let moved = format!("127.0.0.1:{port}");
+    let proxy = proxy(|port| command(folder.path(), port, &moved));
     for cell in ["ann", "bob"] {
         assert_eq!(registers(&proxy, cell, "ann"), "200", "no Ann yet: {cell}");
         assert_eq!(
