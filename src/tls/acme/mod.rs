@@ -177,14 +177,14 @@ impl Acme {
             return by_life;
         }
         let known = self
-            .asked
-            .filter(|asked| asked.digest == pair.digest && now.since(asked.at) < ASK_EVERY);
-        let asked = match known {
-            Some(asked) => asked,
+            .suggestion
+            .filter(|known| known.digest == pair.digest && now.since(known.at) < ASK_EVERY);
+        let suggestion = match known {
+            Some(suggestion) => suggestion,
             None => self.ask(&pair, now).await,
         };
-        self.suggestion = Some(asked);
-        asked.renew_at.unwrap_or(by_life)
+        self.suggestion = Some(suggestion);
+        suggestion.renew_at.unwrap_or(by_life)
     }
 
     /// Asks the directory when the certificate should be renewed (RFC 9773).
