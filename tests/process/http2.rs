@@ -164,7 +164,7 @@ async fn next(body: &mut RecvStream) -> Option<Bytes> {
 async fn event(body: &mut RecvStream, kind: &str) -> String {
     let mut text = String::new();
     while !text.contains(kind) {
-        text += &String::from_utf8(next(body).await.unwrap().to_vec()).unwrap();
+        text += str::from_utf8(&next(body).await.unwrap()).unwrap();
     }
     text
 }

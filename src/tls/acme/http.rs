@@ -5,7 +5,7 @@ use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use bytes::Bytes;
@@ -21,10 +21,10 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use time::OffsetDateTime;
 use time::macros::format_description;
 use tokio::time::timeout;
 
+use crate::clock::{Clock, Timestamp};
 use crate::tls::files::read_file;
 
 /// How long a directory may take for one answer.
@@ -42,6 +42,7 @@ type HttpsClient = Client<HttpsConnector<HttpConnector>, BodyWrapper<Bytes>>;
 #[derive(Clone)]
 pub struct Http {
     client: HttpsClient,
+    clock: Clock,
     /// After how long the directory wants to be asked again, as it has said with its last refusal.
     retry_after: Arc<Mutex<Option<Duration>>>,
 }
@@ -51,7 +52,7 @@ impl Http {
     ///
     /// # Errors
     /// They can't be read.
-    pub fn new(root: Option<&Path>) -> Result<Self> {
+    pub fn new(root: Option<&Path>, clock: Clock) -> Result<Self> {
         let builder = HttpsConnectorBuilder::new();
         let builder = match root {
             Some(root) => builder.with_tls_config(
@@ -73,6 +74,7 @@ impl Http {
             .wrap_connector(connector);
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
+            clock,
             retry_after: Arc::default(),
         })
     }
@@ -95,7 +97,7 @@ impl Http {
                 .retry_after
                 .lock()
                 .unwrap_or_else(PoisonError::into_inner);
-            *kept = retry_after(&head.headers, SystemTime::now());
+            *kept = retry_after(&head.headers, self.clock.now());
         }
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map_err(|error| Error::Other(told(error)))?.to_bytes();
@@ -153,7 +155,7 @@ fn roots(path: &Path) -> Result<RootCertStore> {
 }
 
 /// How long to wait, from a number of seconds or a date (RFC 9110, section 10.2.3).
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
     let format = format_description!(
         "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
     );
@@ -162,8 +164,8 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
             let until = time::PrimitiveDateTime::parse(text, format).ok()?;
-            let wait = until.assume_utc() - OffsetDateTime::from(now);
-            wait.try_into().ok()?
+            let seconds = until.assume_utc().unix_timestamp() - now.seconds();
+            Duration::from_secs(seconds.try_into().ok()?)
         }
     };
     Some(wait.min(LONGEST_RETRY_AFTER))
@@ -175,7 +177,7 @@ mod tests {
 
     #[test]
     fn a_directory_says_when_to_ask_again_in_seconds_or_by_a_date_and_within_bounds() {
-        let now = SystemTime::from(OffsetDateTime::from_unix_timestamp(784_111_770).unwrap());
+        let now = Timestamp(784_111_770_000);
         for (text, seconds) in [
             ("120", Some(120)),
             (" 0 ", Some(0)),
@@ -200,7 +202,7 @@ mod tests {
     async fn a_directory_that_says_nothing_is_given_up() {
         let silent = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
         let address = silent.local_addr().unwrap();
-        let http = Http::new(None).unwrap();
+        let http = Http::new(None, Clock::default()).unwrap();
         let request = Request::get(format!("https://{address}/directory"));
         let request = request.body(BodyWrapper::default()).unwrap();
         let error = http.request(request).await.err().unwrap();

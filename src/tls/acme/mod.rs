@@ -78,15 +78,15 @@ impl Acme {
             }
             None => None,
         };
-        let certificates = Certificates::ordered(pair);
+        let (certificates, clock) = (Certificates::ordered(pair), Clock::default());
         let acme = Self {
             names: settings.names(config.public_url.as_deref()).into(),
-            http: Http::new(settings.root.as_deref())?,
+            http: Http::new(settings.root.as_deref(), clock.clone())?,
             has_redirect: config.tls.redirect_port.is_some(),
             settings,
             store,
             certificates: certificates.clone(),
-            clock: Clock::default(),
+            clock,
             failed_before: None,
             suggestion: None,
         };

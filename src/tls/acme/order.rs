@@ -156,7 +156,7 @@ impl Orderer<'_> {
                 }
                 // Such as of a certificate that was replaced already.
                 Err(error) => {
-                    tracing::debug!(%error, "the directory doesn't take that a certificate is replaced")
+                    tracing::debug!(%error, "the directory doesn't take that a certificate is replaced");
                 }
             }
         }

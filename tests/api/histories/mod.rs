@@ -100,8 +100,8 @@ fn tell(steps: &[Step]) {
         step.run(number, &people, &mut model, &mut made);
         app.notify_all();
         if number % LOOK == LOOK - 1 || number + 1 == steps.len() {
-            for user in 0..LOGINS.len() {
-                look(user, &people[user], &model);
+            for (user, person) in people.iter().enumerate() {
+                look(user, person, &model);
             }
         }
     }
