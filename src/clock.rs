@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
-use time::OffsetDateTime;
 use time::format_description::BorrowedFormatItem;
 use time::format_description::well_known::Rfc3339;
 use time::macros::format_description;
+use time::{OffsetDateTime, PrimitiveDateTime};
 
 /// The most characters of a moment in RFC 3339: to the nanosecond, as the library can write it.
 pub const LENGTH: usize = "1970-01-01T00:00:00.000000000Z".len();
@@ -43,6 +43,12 @@ impl Timestamp {
     /// Whole seconds since 1970.
     pub fn seconds(self) -> i64 {
         self.0.div_euclid(1000)
+    }
+
+    /// The moment that a header of HTTP names; `None` if it isn't one in the preferred format.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let moment = PrimitiveDateTime::parse(text, HTTP_DATE).ok()?;
+        Some(Self(moment.assume_utc().unix_timestamp() * 1000))
     }
 
     /// As headers of HTTP have it; `None` for a moment outside the years that they can have.
@@ -130,6 +136,11 @@ mod tests {
             Timestamp(784_111_777_000).http_date().unwrap(),
             "Sun, 06 Nov 1994 08:49:37 GMT"
         );
+        assert_eq!(
+            Timestamp::from_http_date("Sun, 06 Nov 1994 08:49:37 GMT"),
+            Some(Timestamp(784_111_777_000))
+        );
+        assert_eq!(Timestamp::from_http_date("soon"), None);
     }
 
     #[test]

@@ -152,6 +152,7 @@ pub async fn run(
             async move {
                 let _counted = counted;
                 let asked = slot.clone();
+                let answer = |request| answerer.clone().answer(peer, asked.clone(), request);
                 match (handshake, stream) {
                     // Boxed, because a connection without TLS would be as large otherwise.
                     (Some(handshake), Either::Left(stream)) => {
@@ -164,8 +165,6 @@ pub async fn run(
                                     |request| answerer.clone().answer(peer, asked.clone(), request);
                                 http2::serve(stream, answer, &closing, &limits, slot).await;
                             } else {
-                                let answer =
-                                    |request| answerer.clone().answer(peer, asked.clone(), request);
                                 http1::serve(stream, answer, &closing, &limits, slot, refusals)
                                     .await;
                             }
@@ -174,8 +173,6 @@ pub async fn run(
                     }
                     // Inside a unix socket, there is no TLS.
                     (_, stream) => {
-                        let answer =
-                            |request| answerer.clone().answer(peer, asked.clone(), request);
                         http1::serve(stream, answer, &closing, &limits, slot, refusals).await;
                     }
                 }

@@ -4,7 +4,7 @@ use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
 use std::path::Path;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
@@ -21,7 +21,6 @@ use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 use rustls::{ClientConfig, RootCertStore};
-use time::macros::format_description;
 use tokio::time::timeout;
 
 use crate::clock::{Clock, Timestamp};
@@ -81,11 +80,13 @@ impl Http {
 
     /// After how long the directory wants to be asked again, if it has said so since this was called last.
     pub fn take_retry_after(&self) -> Option<Duration> {
-        let mut kept = self
-            .retry_after
+        self.retry_after().take()
+    }
+
+    fn retry_after(&self) -> MutexGuard<'_, Option<Duration>> {
+        self.retry_after
             .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        kept.take()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn exchange(self, request: Request<BodyWrapper<Bytes>>) -> Result<BytesResponse, Error> {
@@ -93,11 +94,7 @@ impl Http {
         let response = response.map_err(|error| Error::Other(Box::new(error)))?;
         let (head, body) = response.into_parts();
         if head.status.is_client_error() || head.status.is_server_error() {
-            let mut kept = self
-                .retry_after
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            *kept = retry_after(&head.headers, self.clock.now());
+            *self.retry_after() = retry_after(&head.headers, self.clock.now());
         }
         let body = Limited::new(body, MAX_ANSWER).collect().await;
         let body = body.map_err(|error| Error::Other(told(error)))?.to_bytes();
@@ -156,15 +153,11 @@ fn roots(path: &Path) -> Result<RootCertStore> {
 
 /// How long to wait, from a number of seconds or a date (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap, now: Timestamp) -> Option<Duration> {
-    let format = format_description!(
-        "[weekday repr:short], [day] [month repr:short] [year] [hour]:[minute]:[second] GMT"
-    );
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     let wait = match text.parse() {
         Ok(seconds) => Duration::from_secs(seconds),
         Err(_) => {
-            let until = time::PrimitiveDateTime::parse(text, format).ok()?;
-            let seconds = until.assume_utc().unix_timestamp() - now.seconds();
+            let seconds = Timestamp::from_http_date(text)?.seconds() - now.seconds();
             Duration::from_secs(seconds.try_into().ok()?)
         }
     };
