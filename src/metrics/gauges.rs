@@ -86,7 +86,7 @@ impl Gauges {
             certificate_ends: gauge_in(
                 registry,
                 "certificate_end_time",
-                "When the certificate of HTTPS ends, since 1970; 0 if there is none",
+                "When the HTTPS certificate expires, as Unix time; 0 if there is none",
                 Unit::Seconds,
             ),
             users: gauge(registry, "users", "Accounts"),

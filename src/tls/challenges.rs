@@ -1,5 +1,5 @@
 //! How the server shows an authority that a name leads to it: by what it answers on the port of HTTP (HTTP-01, RFC 8555,
-//! section 8.3), or by the certificate that it shows to whom asks for it on that of HTTPS (TLS-ALPN-01, RFC 8737).
+//! section 8.3), or by a special certificate on the port of HTTPS (TLS-ALPN-01, RFC 8737).
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};

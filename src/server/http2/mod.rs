@@ -41,11 +41,11 @@ const STREAM_WINDOW: u32 = 256 * 1024;
 const CONNECTION_WINDOW: u32 = 2 * STREAM_WINDOW;
 /// The most bytes of a response that wait for the connection, besides one or two chunks of it.
 const MAX_UNSENT: usize = 64 * 1024;
-/// Of requests that were withdrawn before they were looked at, and of malformed ones, a connection may have so many.
+/// The most requests that a connection may cancel before they are handled, and the most malformed ones.
 const MAX_WITHDRAWN: usize = 20;
 const MAX_MALFORMED: usize = 256;
-/// For so long, and of so many streams that the server has ended, what the client was still sending is ignored. Later, each
-/// frame of it would count as malformed.
+/// How long, and for how many streams that the server has reset, late frames of the client are ignored. After that, each of them
+/// counts as malformed.
 const LATE_FRAMES: Duration = Duration::from_secs(10);
 const MAX_ENDED_EARLY: usize = 64;
 /// The time for a client to take note that the connection is about to close.

@@ -99,7 +99,7 @@ impl Orderer<'_> {
         Ok(kept.filter(|kept| kept.directory == self.settings.directory))
     }
 
-    /// The account at this directory, which is made if there is none.
+    /// The account at this directory, created if there is none.
     async fn account(&self) -> Result<Account> {
         let contact = self.settings.email.as_ref();
         let contact: Vec<String> = contact

@@ -1,4 +1,4 @@
-//! What went wrong between a directory and this server, in words for an operator who has to mend it.
+//! Errors of a directory, in words that tell an operator what to do.
 
 use anyhow::anyhow;
 use instant_acme::{Error, Problem};

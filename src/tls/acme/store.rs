@@ -66,7 +66,7 @@ impl Store {
         Self(data_dir.join(data_dir::ACME))
     }
 
-    /// The certificate that was ordered; `None` if there is none yet. The inner error says why it can't be used.
+    /// The stored certificate; `None` if there is none yet. The inner error says why it can't be used.
     ///
     /// # Errors
     /// The file can't be read.
