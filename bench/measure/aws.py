@@ -7,7 +7,7 @@ from pathlib import Path
 
 from . import rows
 from .load import Load, floor, interleave
-from .processes import SERVER, Process, free_port
+from .processes import SERVER, Process, own_port
 
 PHOTOS = 200
 TEMP = "shared-spaces-temp"
@@ -18,7 +18,7 @@ class Moto(Process):
     """AWS, simulated on this machine."""
 
     def __init__(self, folder):
-        port = free_port()
+        port = own_port()
         self.url = f"http://127.0.0.1:{port}"
         moto = Path(sys.executable).parent / "moto_server"
         super().__init__([moto, "--port", port], folder)

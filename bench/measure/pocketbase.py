@@ -9,7 +9,7 @@ from pathlib import Path
 from . import rows
 from .load import Request, floor, interleave, run
 from .served import READERS, SHARES
-from .processes import Process, free_port
+from .processes import Process, own_port
 
 EXECUTABLE = Path(sys.executable).parent / "pocketbase"
 ADMIN = ("admin@example.org", "correct horse battery")
@@ -21,7 +21,7 @@ class PocketBase(Process):
     """PocketBase with a space that has a member and fifty shares."""
 
     def __init__(self, folder):
-        port = free_port()
+        port = own_port()
         self.url = f"http://127.0.0.1:{port}"
         data = folder / "data"
         data.mkdir(parents=True)

@@ -14,11 +14,29 @@ SERVER = TARGET / "release" / "shared-spaces"
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
-def free_port():
-    """A port that nobody listens on."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
+#: Linux gives none of these to a program that asks for any port. It gives one that another program has let go again at once, so
+#: that a server that comes back might find its port taken by a connection.
+PORTS = range(10_000, 32_768)
+#: Who has the UDP port of this address has the TCP port of all others; `tests/support/ports.rs` keeps to it, too.
+HELD = "127.1.1.1"
+held = []
+
+
+def own_port():
+    """A port that is this program's until it ends, and that nothing listens on."""
+    for port in PORTS:
+        holder = socket.socket(type=socket.SOCK_DGRAM)
+        try:
+            holder.bind((HELD, port))
+            with socket.socket() as listener:
+                listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+                listener.bind(("", port))
+        except OSError:
+            holder.close()
+            continue
+        held.append(holder)
+        return port
+    raise RuntimeError(f"no port from {PORTS.start} to {PORTS.stop - 1} is free")
 
 
 class Process:
@@ -90,7 +108,7 @@ class Server(Process):
     executable than the one that was built."""
 
     def __init__(self, folder, by=(), executable=SERVER, **settings):
-        self.port = free_port()
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         settings = {f"SHARED_SPACES_{name.upper()}": str(value) for name, value in settings.items()}
         super().__init__([*by, executable, "serve", "--port", self.port], folder, settings)
@@ -102,7 +120,7 @@ class Floor(Process):
     optionally run by another program."""
 
     def __init__(self, folder, kind, path, by=()):
-        self.port = free_port()
+        self.port = own_port()
         self.url = f"http://127.0.0.1:{self.port}"
         super().__init__([*by, FLOOR, kind, path, self.port], folder)
         self.wait_for(f"{self.url}/")

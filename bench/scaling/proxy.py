@@ -7,7 +7,7 @@ import socket
 import subprocess
 import time
 
-from measure.processes import Process, free_port
+from measure.processes import Process, own_port
 
 from .machine import DOMAIN, block
 
@@ -27,7 +27,7 @@ class Proxy(Process):
     """One nginx for all cells whose sockets are in a folder."""
 
     def __init__(self, folder, sockets):
-        self.sockets, self.port = sockets, free_port()
+        self.sockets, self.port = sockets, own_port()
         self.file = folder / "nginx.conf"
         folder.mkdir()
         self.moved = {}

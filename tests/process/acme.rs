@@ -18,8 +18,8 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ServerConfig, ServerConnection, StreamOwned};
 use serde_json::json;
 
-use crate::support::pebble::{Pebble, Ports, connect, directory, fixture, free_port, trusting};
-use crate::support::{Server, command, until};
+use crate::support::pebble::{Pebble, Ports, connect, directory, fixture, trusting};
+use crate::support::{Server, command, own_port, until};
 
 const NAME: &str = "spaces.example.org";
 const OTHER_NAME: &str = "photos.example.org";
@@ -56,10 +56,10 @@ fn settings(directory: &str) -> [(&'static str, String); 6] {
     ]
 }
 
-fn free_ports() -> Ports {
+fn own_ports() -> Ports {
     Ports {
-        http: free_port(),
-        https: free_port(),
+        http: own_port(),
+        https: own_port(),
     }
 }
 
@@ -90,16 +90,16 @@ fn doctor(folder: &Path, directory: &str) -> String {
 /// Orders a certificate in one way, and shows it again after a start where the authority is gone.
 fn is_ordered_and_kept(has_redirect: bool) {
     let folder = tempfile::tempdir().unwrap();
-    let ports = free_ports();
+    let ports = own_ports();
     // The authority finds the server in the one way only.
     let looked_at = if has_redirect {
         Ports {
-            https: free_port(),
+            https: own_port(),
             ..ports
         }
     } else {
         Ports {
-            http: free_port(),
+            http: own_port(),
             ..ports
         }
     };
@@ -160,7 +160,7 @@ fn a_certificate_is_ordered_by_tls_and_kept() {
 #[test]
 fn a_certificate_is_renewed_and_the_next_handshake_shows_it() {
     let folder = tempfile::tempdir().unwrap();
-    let ports = free_ports();
+    let ports = own_ports();
     let pebble = Pebble::start(folder.path(), ports, 9);
     let root = pebble.root();
     let log = folder.path().join("server.log");
@@ -175,7 +175,7 @@ fn a_certificate_is_renewed_and_the_next_handshake_shows_it() {
 #[test]
 fn an_account_that_the_authority_has_forgotten_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
-    let ports = free_ports();
+    let ports = own_ports();
     let pebble = Pebble::start(folder.path(), ports, LONG);
     let (port, directory, root) = (pebble.port, pebble.directory(), pebble.root());
     let log = folder.path().join("server.log");
@@ -194,9 +194,9 @@ fn an_account_that_the_authority_has_forgotten_is_made_again() {
 #[test]
 fn where_no_certificate_can_be_ordered_the_server_starts_and_says_why() {
     let folder = tempfile::tempdir().unwrap();
-    let ports = free_ports();
+    let ports = own_ports();
     // Nothing listens there.
-    let nowhere = directory(free_port());
+    let nowhere = directory(own_port());
     let log = folder.path().join("server.log");
     let server = Server::start_logged(serve(folder.path(), &nowhere, ports, true), &log);
     let said = wait_for(&log, "could not order a certificate");
@@ -225,7 +225,7 @@ fn where_no_certificate_can_be_ordered_the_server_starts_and_says_why() {
     assert!(server.process.wait().success());
     assert_eq!(state(), before);
     // With another directory, it does. This one doesn't find the server.
-    let elsewhere = free_ports();
+    let elsewhere = own_ports();
     let pebble = Pebble::start(folder.path(), elsewhere, LONG);
     let log = folder.path().join("elsewhere.log");
     let command = serve(folder.path(), &pebble.directory(), ports, true);
@@ -237,7 +237,7 @@ fn where_no_certificate_can_be_ordered_the_server_starts_and_says_why() {
 #[test]
 fn a_directory_whose_certificate_is_not_trusted_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let ports = free_ports();
+    let ports = own_ports();
     let pebble = Pebble::start(folder.path(), ports, LONG);
     let log = folder.path().join("server.log");
     let mut command = serve(folder.path(), &pebble.directory(), ports, false);
@@ -311,7 +311,7 @@ fn a_directory_that_answers_without_an_end_is_given_up() {
         }
     });
     let log = folder.path().join("server.log");
-    let _server = Server::start_logged(serve(folder.path(), &directory, free_ports(), false), &log);
+    let _server = Server::start_logged(serve(folder.path(), &directory, own_ports(), false), &log);
     let said = wait_for(&log, "could not order a certificate");
     assert!(said.contains("longer than 256 KiB"), "{said}");
 }
@@ -326,7 +326,7 @@ fn the_server_stops_at_once_while_a_directory_says_nothing() {
         Ok(())
     });
     let log = folder.path().join("server.log");
-    let server = Server::start_logged(serve(folder.path(), &directory, free_ports(), false), &log);
+    let server = Server::start_logged(serve(folder.path(), &directory, own_ports(), false), &log);
     assert!(requests.recv().unwrap().starts_with("GET /dir "));
     server.process.terminate();
     assert!(server.process.wait().success());
@@ -369,7 +369,7 @@ fn a_certificate_is_renewed_as_soon_as_the_directory_suggests() {
     let state = json!({"directory": directory});
     fs::write(kept.join("state.json"), state.to_string()).unwrap();
     let log = folder.path().join("server.log");
-    let ports = free_ports();
+    let ports = own_ports();
     let mut command = serve(folder.path(), &directory, ports, false);
     command
         .env("SHARED_SPACES_PUBLIC_URL", "https://localhost")

@@ -14,7 +14,7 @@ use rustls::{
     ClientConfig, ClientConnection, RootCertStore, StreamOwned, SupportedProtocolVersion,
 };
 
-use crate::support::{Server, TIMEOUT, command};
+use crate::support::{Server, TIMEOUT, command, own_port};
 
 pub(super) fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -137,10 +137,8 @@ fn a_request_without_tls_is_told_where_https_is_and_one_that_says_nothing_holds_
 #[test]
 fn http_is_redirected_where_that_is_set_but_nothing_that_carries_a_body() {
     let folder = tempfile::tempdir().unwrap();
-    // Free a moment ago: a server says only one of its ports.
-    let free = std::net::TcpListener::bind(("127.0.0.1", 0)).unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    // A server says only one of its ports.
+    let port = own_port();
     let server = start(
         folder.path(),
         &[("SHARED_SPACES_TLS__REDIRECT_PORT", &port.to_string())],

@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use serde_json::json;
 
 use crate::python::python;
-use crate::support::{Server, command, output, until};
+use crate::support::{Server, command, output, own_port, until};
 
 /// The version of aiosmtpd that these tests were written with.
 const AIOSMTPD: &str = "aiosmtpd==1.4.6";
@@ -150,8 +150,8 @@ fn the_password_of_the_mail_server_is_not_shown() {
 fn a_mail_outlives_the_process_and_comes_once() {
     let folder = tempfile::tempdir().unwrap();
     // At first, the server takes no mail: it accepts connections, and is silent.
-    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = silent.local_addr().unwrap().port();
+    let port = own_port();
+    let silent = TcpListener::bind(("127.0.0.1", port)).unwrap();
     let server = start(folder.path(), port);
     let ann = server.person("ann");
     assert!(ann.put("/me", &json!({"email": "ann@example.org"})).is_ok());

@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Shutdown, TcpListener, TcpStream};
+use std::net::{Shutdown, TcpStream};
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
 use crate::process::record::banned;
-use crate::support::{PASSWORD, Person, Process, Server, command, output, picture, until};
+use crate::support::{PASSWORD, Person, Server, command, output, own_port, picture, until};
 
 /// The trusted proxy, as the page sets it.
 pub const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
@@ -61,36 +61,25 @@ fn documented_max_body() -> u64 {
 fn nginx(folder: &Path, server: &Server, certificate: Option<&Path>) -> Server {
     let folder = folder.join("nginx");
     fs::create_dir_all(&folder).unwrap();
-    until("nginx to listen", || {
-        // Another test may be quicker to take a port that was free.
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        // One process, so that none is left when it is killed, and none needs another account of the system.
-        let configuration = format!(
-            "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
-             events {{ worker_connections 4096; }}\n\
-             http {{\naccess_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;\n\
-             uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n{}}}\n",
-            documented(server, port, certificate)
-        );
-        let file = folder.join("nginx.conf");
-        fs::write(&file, configuration).unwrap();
-        let mut command = Command::new("nginx");
-        command
-            .arg("-p")
-            .arg(&folder)
-            .arg("-c")
-            .arg(&file)
-            .args(["-e", "error.log"]);
-        let mut process = Process::start(command);
-        until("nginx to listen or to end", || {
-            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
-            (listens || process.has_ended()).then_some(())
-        });
-        let url = format!("http://127.0.0.1:{port}");
-        (!process.has_ended()).then_some(Server { process, url })
-    })
+    let port = own_port();
+    // One process, so that none is left when it is killed, and none needs another account of the system.
+    let configuration = format!(
+        "daemon off; master_process off; pid nginx.pid; error_log error.log;\n\
+         events {{ worker_connections 4096; }}\n\
+         http {{\naccess_log off; client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi;\n\
+         uwsgi_temp_path uwsgi; scgi_temp_path scgi;\n{}}}\n",
+        documented(server, port, certificate)
+    );
+    let file = folder.join("nginx.conf");
+    fs::write(&file, configuration).unwrap();
+    let mut command = Command::new("nginx");
+    command
+        .arg("-p")
+        .arg(&folder)
+        .arg("-c")
+        .arg(&file)
+        .args(["-e", "error.log"]);
+    Server::start_at(command, port)
 }
 
 /// What comes on a connection until the other side closes it.

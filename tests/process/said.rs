@@ -3,7 +3,6 @@
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
-use std::net::TcpListener;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 use std::path::Path;
@@ -11,7 +10,7 @@ use std::process::Stdio;
 
 use serde_json::Value;
 
-use crate::support::{PASSWORD, Process, Server, command, fails, output, run, succeeds, until};
+use crate::support::{PASSWORD, Server, command, fails, output, own_port, run, succeeds};
 
 /// What is said of a command line that can't be understood.
 #[track_caller]
@@ -65,22 +64,11 @@ fn who_has_read_enough_ends_no_command_with_a_panic() {
     server.process.terminate();
     assert!(server.process.wait().success());
     // It can't say on which port it is.
-    let free = TcpListener::bind("127.0.0.1:0")
-        .unwrap()
-        .local_addr()
-        .unwrap();
-    let mut serve = command(
-        folder.path(),
-        &["serve", "--port", &free.port().to_string()],
-    );
+    let port = own_port();
+    let mut serve = command(folder.path(), &["serve", "--port", &port.to_string()]);
     serve.stdout(closed());
-    let server = Server {
-        process: Process::start(serve),
-        url: format!("http://{free}"),
-    };
-    until("the server to answer", || {
-        server.anybody().get("/health").ok()
-    });
+    let server = Server::start_at(serve, port);
+    assert_eq!(server.anybody().get("/health").unwrap().status, 200);
     server.process.terminate();
     assert!(server.process.wait().success());
 }

@@ -2,14 +2,14 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
 use std::process::Command;
 
 use serde_json::json;
 
 use super::nginx::{TRUSTED, ask, body, read, request, status};
-use crate::support::{PASSWORD, Process, Server, picture, until};
+use crate::support::{PASSWORD, Server, own_port, picture, until};
 
 const BASE: &str = "/spaces";
 
@@ -75,29 +75,18 @@ struct Below {
 }
 
 fn below(folder: &Path, command: fn(&Path, u16, &Server) -> Command) -> Below {
-    until("the proxy to listen", || {
-        // Another test may be quicker to take a port that was free.
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let origin = format!("http://127.0.0.1:{port}");
-        let url = format!("{origin}{BASE}/");
-        let settings = [TRUSTED, ("SHARED_SPACES_PUBLIC_URL", url.as_str())];
-        let server = Server::start_with(folder, &settings);
-        let mut process = Process::start(command(folder, port, &server));
-        until("the proxy to listen or to end", || {
-            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
-            (listens || process.has_ended()).then_some(())
-        });
-        let url = format!("{origin}{BASE}");
-        let has_ended = process.has_ended();
-        let proxy = Server { process, url };
-        (!has_ended).then_some(Below {
-            server,
-            proxy,
-            origin,
-        })
-    })
+    let port = own_port();
+    let origin = format!("http://127.0.0.1:{port}");
+    let url = format!("{origin}{BASE}/");
+    let settings = [TRUSTED, ("SHARED_SPACES_PUBLIC_URL", url.as_str())];
+    let server = Server::start_with(folder, &settings);
+    let mut proxy = Server::start_at(command(folder, port, &server), port);
+    proxy.url += BASE;
+    Below {
+        server,
+        proxy,
+        origin,
+    }
 }
 
 /// A header of an answer.

@@ -2,7 +2,6 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
@@ -11,7 +10,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::nginx::{ask, request, status};
-use crate::support::{Process, Server, command, output, picture, until};
+use crate::support::{Process, Server, command, output, own_port, picture, until};
 
 pub const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["unix"]"#);
 const FEW: (&str, &str) = ("SHARED_SPACES_RATE_LIMITS__ACCOUNT_BURST", "2");
@@ -120,19 +119,8 @@ pub fn caddy_with(folder: &Path, hosts: &str) -> Command {
 
 /// A proxy, started for a port. It is reached as the server would be.
 pub fn proxy(command: impl Fn(u16) -> Command) -> Server {
-    until("the proxy to listen", || {
-        // Another test may be quicker to take a port that was free.
-        let free = TcpListener::bind(("127.0.0.1", 0)).unwrap();
-        let port = free.local_addr().unwrap().port();
-        drop(free);
-        let mut process = Process::start(command(port));
-        until("the proxy to listen or to end", || {
-            let listens = TcpStream::connect(("127.0.0.1", port)).is_ok();
-            (listens || process.has_ended()).then_some(())
-        });
-        let url = format!("http://127.0.0.1:{port}");
-        (!process.has_ended()).then_some(Server { process, url })
-    })
+    let port = own_port();
+    Server::start_at(command(port), port)
 }
 
 fn clients_are_told_apart_behind(command: fn(&Path, u16, &Path) -> Command) {

@@ -3,6 +3,7 @@
 pub mod held;
 mod media;
 pub mod pebble;
+mod ports;
 mod random;
 
 use std::fs::{self, File};
@@ -20,6 +21,7 @@ use tokio::net::TcpSocket;
 use tokio::runtime::Builder;
 use ureq::Agent;
 
+pub use ports::own_port;
 pub use random::Random;
 
 /// What everybody's password is.
@@ -231,11 +233,13 @@ impl Server {
     pub fn start_logged(mut command: Command, log: &Path) -> Self {
         let file = File::create(log).unwrap();
         command.stderr(file.try_clone().unwrap()).stdout(file);
-        let process = Process::start(command);
+        let mut process = Process::start(command);
         let url = until("the server to say its address", || {
+            let has_ended = process.has_ended();
             let said = fs::read_to_string(log).unwrap();
             let mut lines = said.split_inclusive('\n');
             let line = lines.find_map(|line| line.strip_suffix('\n')?.strip_prefix(UP));
+            assert!(line.is_some() || !has_ended, "the server has ended: {said}");
             line.map(str::to_owned)
         });
         Self { process, url }

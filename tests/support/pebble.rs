@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -13,13 +13,7 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, ClientConnection, RootCertStore, StreamOwned};
 use serde_json::json;
 
-use super::{Process, TIMEOUT, until};
-
-/// A port that was free a moment ago.
-pub fn free_port() -> u16 {
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
-    free.local_addr().unwrap().port()
-}
+use super::{Server, TIMEOUT, own_port, until};
 
 pub fn fixture(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -36,8 +30,8 @@ pub struct Ports {
 
 /// The authority; it forgets everything when it ends.
 pub struct Pebble {
-    _authority: Process,
-    _names: Process,
+    _authority: Server,
+    _names: Server,
     pub port: u16,
     management: u16,
 }
@@ -50,52 +44,42 @@ impl Pebble {
 
     /// As [`Self::start`], at a port that another one had.
     pub fn start_at(folder: &Path, ports: Ports, validity: u32, port: Option<u16>) -> Self {
-        // Another test may be quicker to take a port that was free.
-        until("pebble to listen", || {
-            let [names, names_management, management, free] = [(); 4].map(|()| free_port());
-            let port = port.unwrap_or(free);
-            let configuration = json!({"pebble": {
-                "listenAddress": format!("127.0.0.1:{port}"),
-                "managementListenAddress": format!("127.0.0.1:{management}"),
-                "certificate": fixture("first.pem"),
-                "privateKey": fixture("first.key.pem"),
-                "httpPort": ports.http,
-                "tlsPort": ports.https,
-                "certificateValidityPeriod": validity,
-            }});
-            let file = folder.join("pebble.json");
-            fs::write(&file, configuration.to_string()).unwrap();
-            let log = File::create(folder.join("pebble.log")).unwrap();
-            let mut resolver = Command::new("pebble-challtestsrv");
-            resolver
-                .args(["-dns01", &format!("127.0.0.1:{names}")])
-                .args(["-management", &format!("127.0.0.1:{names_management}")])
-                .args(["-http01", "", "-https01", "", "-tlsalpn01", ""])
-                .args(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
-                .stdout(log.try_clone().unwrap())
-                .stderr(log.try_clone().unwrap());
-            let mut authority = Command::new("pebble");
-            authority
-                .arg("-config")
-                .arg(&file)
-                .args(["-strict", "-dnsserver", &format!("127.0.0.1:{names}")])
-                .env("PEBBLE_VA_NOSLEEP", "1")
-                .stdout(log.try_clone().unwrap())
-                .stderr(log);
-            let (mut names, mut authority) = (Process::start(resolver), Process::start(authority));
-            until("pebble to listen or to end", || {
-                let listens = [port, management, names_management]
-                    .iter()
-                    .all(|port| TcpStream::connect(("127.0.0.1", *port)).is_ok());
-                (listens || names.has_ended() || authority.has_ended()).then_some(())
-            });
-            (!names.has_ended() && !authority.has_ended()).then_some(Self {
-                _authority: authority,
-                _names: names,
-                port,
-                management,
-            })
-        })
+        let [names, names_management, management, own] = [(); 4].map(|()| own_port());
+        let port = port.unwrap_or(own);
+        let configuration = json!({"pebble": {
+            "listenAddress": format!("127.0.0.1:{port}"),
+            "managementListenAddress": format!("127.0.0.1:{management}"),
+            "certificate": fixture("first.pem"),
+            "privateKey": fixture("first.key.pem"),
+            "httpPort": ports.http,
+            "tlsPort": ports.https,
+            "certificateValidityPeriod": validity,
+        }});
+        let file = folder.join("pebble.json");
+        fs::write(&file, configuration.to_string()).unwrap();
+        let log = File::create(folder.join("pebble.log")).unwrap();
+        let mut resolver = Command::new("pebble-challtestsrv");
+        resolver
+            .args(["-dns01", &format!("127.0.0.1:{names}")])
+            .args(["-management", &format!("127.0.0.1:{names_management}")])
+            .args(["-http01", "", "-https01", "", "-tlsalpn01", ""])
+            .args(["-defaultIPv4", "127.0.0.1", "-defaultIPv6", ""])
+            .stdout(log.try_clone().unwrap())
+            .stderr(log.try_clone().unwrap());
+        let mut authority = Command::new("pebble");
+        authority
+            .arg("-config")
+            .arg(&file)
+            .args(["-strict", "-dnsserver", &format!("127.0.0.1:{names}")])
+            .env("PEBBLE_VA_NOSLEEP", "1")
+            .stdout(log.try_clone().unwrap())
+            .stderr(log);
+        Self {
+            _names: Server::start_at(resolver, names_management),
+            _authority: Server::start_at(authority, port),
+            port,
+            management,
+        }
     }
 
     /// The address of its directory.
@@ -107,7 +91,9 @@ impl Pebble {
     pub fn root(&self) -> CertificateDer<'static> {
         let own = fs::read(fixture("first.pem")).unwrap();
         let own = trusting(CertificateDer::from_pem_slice(&own).unwrap());
-        let mut connection = connect(own, "localhost", self.management).unwrap();
+        let mut connection = until("the authority to tell its root", || {
+            connect(own.clone(), "localhost", self.management).ok()
+        });
         connection
             .write_all(b"GET /roots/0 HTTP/1.0\r\n\r\n")
             .unwrap();

@@ -8,12 +8,13 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 
+import { ownPort } from './ports.ts';
+
 const EXECUTABLE = process.env['SHARED_SPACES'] ?? join(import.meta.dirname, '../../target/release/shared-spaces');
 
 export class Server {
   /** Where it is, such as `http://localhost:34567`, without a slash at the end. */
   url = '';
-  #port = '0';
   #child: ChildProcess | undefined;
   #workers: ChildProcess[] = [];
   #log: string[] = [];
@@ -22,6 +23,7 @@ export class Server {
     private readonly folder: string,
     private readonly settings: Record<string, string>,
     private readonly basePath: string,
+    private readonly port: string,
   ) {}
 
   /** As browsers say where a request comes from. */
@@ -31,24 +33,24 @@ export class Server {
 
   /** `settings`: environment variables, in addition to the inherited ones. `basePath`: below which path of its host it is. */
   static async start(settings: Record<string, string> = {}, basePath = ''): Promise<Server> {
-    // The port isn't known yet. The app takes only the path of a link, and stays at its host.
+    // The app takes only the path of a link, and stays at its host.
     const below: Record<string, string> = basePath === '' ? {} : { SHARED_SPACES_PUBLIC_URL: `http://localhost${basePath}/` };
-    const server = new Server(await mkdtemp(join(tmpdir(), 'shared-spaces-')), { ...below, ...settings }, basePath);
+    const folder = await mkdtemp(join(tmpdir(), 'shared-spaces-'));
+    const server = new Server(folder, { ...below, ...settings }, basePath, String(await ownPort()));
     await server.run();
     return server;
   }
 
-  /** Starts the executable, after `kill` at the same port. */
+  /** Starts the executable, each time at the same port. */
   async run(): Promise<void> {
-    const env = { ...process.env, ...this.settings, ROCKET_PORT: this.#port };
+    const env = { ...process.env, ...this.settings, ROCKET_PORT: this.port };
     const child = spawn(EXECUTABLE, ['--data-dir', join(this.folder, 'data')], { env, cwd: this.folder });
     this.#child = child;
     createInterface(child.stderr).on('line', (line) => this.#log.push(line));
     for await (const line of createInterface(child.stdout)) {
-      const [, url, port] = /is up: (http:\/\/.*:(\d+))/.exec(line) ?? [];
-      if (url && port) {
+      const [, url] = /is up: (http:\/\/.*:\d+)/.exec(line) ?? [];
+      if (url) {
         this.url = url + this.basePath;
-        this.#port = port;
         return;
       }
     }
@@ -57,7 +59,7 @@ export class Server {
 
   /** The output of a command on the same data folder. */
   async command(...words: string[]): Promise<string> {
-    const options = { env: { ...process.env, ...this.settings, ROCKET_PORT: this.#port }, cwd: this.folder };
+    const options = { env: { ...process.env, ...this.settings, ROCKET_PORT: this.port }, cwd: this.folder };
     const { stdout } = await promisify(execFile)(EXECUTABLE, ['--data-dir', join(this.folder, 'data'), ...words], options);
     return stdout;
   }
