@@ -9,6 +9,7 @@ use crate::domain::photos;
 use crate::domain::statistics::{self, Backlog, Totals};
 use crate::domain::usage::{self, Usage};
 use crate::error::Result;
+use crate::tls::certificate_end;
 
 /// What the installation has and how it is doing.
 pub struct Status {
@@ -21,6 +22,8 @@ pub struct Status {
     pub sizes: Sizes,
     pub usage: Usage,
     pub has_room: bool,
+    /// When the certificate of HTTPS ends, if there is one; `None` if the server speaks HTTP.
+    pub certificate: Option<anyhow::Result<Option<Timestamp>>>,
 }
 
 /// What the database says of it.
@@ -53,6 +56,7 @@ impl App {
             sizes: Sizes::of(&self.config.data_dir),
             usage,
             has_room: has_room(&self.config, 0),
+            certificate: (self.config.tls.is_https()).then(|| certificate_end(&self.config)),
         }
     }
 }

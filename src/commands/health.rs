@@ -100,8 +100,14 @@ async fn connect_and_ask(target: &Target, path: &str) -> Result<(StatusCode, Str
             let host = address.to_string();
             let stream = TcpStream::connect(address).await?;
             if *is_https {
-                let stream = client::connect_unverified(stream, address.ip()).await?;
-                ask(stream, &host, path).await
+                match client::connect_unverified(stream, address.ip()).await {
+                    Ok(stream) => ask(stream, &host, path).await,
+                    Err(error) if client::is_for_lack_of_a_certificate(&error) => Ok((
+                        StatusCode::SERVICE_UNAVAILABLE,
+                        "it has no certificate yet; `shared-spaces doctor` says why".to_owned(),
+                    )),
+                    Err(error) => Err(error.into()),
+                }
             } else {
                 ask(stream, &host, path).await
             }

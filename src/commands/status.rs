@@ -8,6 +8,7 @@ use humantime::format_duration;
 use crate::api::views::operation::ServerStatus;
 use crate::app::App;
 use crate::app::status::Status;
+use crate::clock::Timestamp;
 use crate::commands::cli::ListOptions;
 use crate::config::{QueueKind, Settings};
 use crate::data_dir;
@@ -109,7 +110,18 @@ fn lines(status: &Status, queue: QueueKind) -> Vec<(&'static str, String)> {
             }
         ),
     ));
+    if let Some(certificate) = &status.certificate {
+        lines.push(("https", certificate_line(certificate)));
+    }
     lines
+}
+
+fn certificate_line(certificate: &Result<Option<Timestamp>>) -> String {
+    match certificate {
+        Ok(Some(end)) => format!("the certificate ends on {}", end.rfc3339()),
+        Ok(None) => "no certificate yet: see `shared-spaces doctor`".to_owned(),
+        Err(error) => format!("the certificate can't be used: {error:#}"),
+    }
 }
 
 fn queue_line(status: &Status, queue: QueueKind) -> String {

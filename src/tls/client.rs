@@ -8,7 +8,7 @@ use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, Server
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::crypto::{CryptoProvider, verify_tls12_signature, verify_tls13_signature};
 use rustls::pki_types::{CertificateDer, ServerName, UnixTime};
-use rustls::{ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
+use rustls::{AlertDescription, ClientConfig, DigitallySignedStruct, Error, SignatureScheme};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -31,6 +31,16 @@ pub async fn connect_unverified(
         .with_no_client_auth();
     let connector = TlsConnector::from(Arc::new(config));
     connector.connect(ServerName::from(address), stream).await
+}
+
+/// Whether the server has refused a handshake because it has no certificate that it could show.
+pub fn is_for_lack_of_a_certificate(error: &io::Error) -> bool {
+    let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
+    // What rustls says when nothing is found for a name.
+    matches!(
+        inner,
+        Some(Error::AlertReceived(AlertDescription::AccessDenied))
+    )
 }
 
 /// Takes every certificate whose key the server has.

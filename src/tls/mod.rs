@@ -14,9 +14,12 @@ pub mod acme;
 pub mod client;
 
 use anyhow::Result;
+use rustls::crypto::aws_lc_rs::default_provider;
 
+use crate::clock::Timestamp;
 use crate::config::Config;
 use acme::Acme;
+use acme::store::Store;
 pub use certificates::Certificates;
 
 /// What HTTPS is spoken with.
@@ -44,4 +47,17 @@ impl Https {
             acme: None,
         }))
     }
+}
+
+/// When the certificate ends that the settings name or that was ordered; `None` if there is none.
+///
+/// # Errors
+/// A file can't be read or used.
+pub fn certificate_end(config: &Config) -> Result<Option<Timestamp>> {
+    if config.tls.acme.enabled {
+        let kept = Store::of(&config.data_dir).certificate(&default_provider())?;
+        return Ok(kept.transpose()?.map(|pair| pair.ends()));
+    }
+    let certificates = Certificates::open(&config.tls)?;
+    Ok(certificates.and_then(|certificates| certificates.ends()))
 }

@@ -82,8 +82,15 @@ fn wait_for(log: &Path, words: &str) -> String {
 }
 
 fn doctor(folder: &Path, directory: &str) -> String {
-    let mut doctor = command(folder, &["doctor"]);
-    let output = doctor.envs(settings(directory)).output().unwrap();
+    said_by(command(folder, &["doctor"]), directory)
+}
+
+fn status(folder: &Path, directory: &str) -> String {
+    said_by(command(folder, &["status"]), directory)
+}
+
+fn said_by(mut command: Command, directory: &str) -> String {
+    let output = command.envs(settings(directory)).output().unwrap();
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -123,6 +130,11 @@ fn is_ordered_and_kept(has_redirect: bool) {
     assert!(connect(challenge, NAME, ports.https).is_err());
     let checks = doctor(folder.path(), &directory);
     assert!(checks.contains("in 29 days"), "{checks}");
+    let status = status(folder.path(), &directory);
+    assert!(
+        status.contains("https      the certificate ends on 20"),
+        "{status}"
+    );
     for (name, mode) in [
         ("", 0o700),
         ("account.json", 0o600),
@@ -207,6 +219,22 @@ fn where_no_certificate_can_be_ordered_the_server_starts_and_says_why() {
     );
     let any = trusting(CertificateDer::from_pem_file(fixture("first.pem")).unwrap());
     assert!(connect(any, NAME, ports.https).is_err());
+    let mut health = command(
+        folder.path(),
+        &["health", "--port", &ports.https.to_string()],
+    );
+    let health = health.envs(settings(&nowhere)).output().unwrap();
+    let unhealthy = String::from_utf8(health.stderr).unwrap();
+    assert!(
+        unhealthy
+            .ends_with("isn't ready: it has no certificate yet; `shared-spaces doctor` says why\n"),
+        "{unhealthy}"
+    );
+    let status = status(folder.path(), &nowhere);
+    assert!(
+        status.contains("https      no certificate yet: see "),
+        "{status}"
+    );
     let checks = doctor(folder.path(), &nowhere);
     assert!(
         checks.contains("There is no certificate for spaces.example.org"),

@@ -187,6 +187,8 @@ pub struct ServerStatus {
     quota_bytes: Option<u64>,
     /// Whether the disk has room for photos and videos.
     has_room: bool,
+    /// When the certificate of HTTPS ends; null if there is none that can be used, or the server speaks HTTP itself.
+    certificate_ends_at: Option<Moment>,
 }
 
 impl From<status::Status> for ServerStatus {
@@ -199,6 +201,7 @@ impl From<status::Status> for ServerStatus {
             ..
         } = status;
         let oldest = backlog.oldest_queued;
+        let certificate = status.certificate.and_then(Result::ok).flatten();
         Self {
             version: env!("CARGO_PKG_VERSION"),
             is_served: status.is_served,
@@ -226,6 +229,7 @@ impl From<status::Status> for ServerStatus {
             stored_bytes: usage.used,
             quota_bytes: usage.max,
             has_room: status.has_room,
+            certificate_ends_at: certificate.map(Into::into),
         }
     }
 }

@@ -886,6 +886,12 @@ export interface components {
              * @description Of photos and videos, without previews.
              */
             bytes: number;
+            /**
+             * Format: date-time
+             * @description When the certificate of HTTPS ends; null if there is none that can be used, or the server speaks HTTP itself.
+             * @example 2026-05-17T09:30:00.250Z
+             */
+            certificate_ends_at: string | null;
             /** Format: int64 */
             comments: number;
             /** @description Null where the system doesn't say. */
