@@ -318,6 +318,12 @@ fn on_a_disk_that_is_nearly_full_texts_go_on_and_photos_are_refused() {
     let edited = format!("/shares/{}", first["id"]);
     ann.put_form(&edited, Form::text("Other").file(&photo(3)))
         .is(507, LOW);
+    for path in ["/me/avatar", "/spaces/1/avatar"] {
+        ann.put_form(path, Form::default().file(&photo(3)))
+            .is(507, LOW);
+        let bytes = app.client().put(path).body(photo(3));
+        ann.send(bytes).is(507, LOW);
+    }
     let text = ann.share(1, "No photo");
     ann.comment(text, "Still none");
     ann.put_form(&edited, Form::text("Words"))

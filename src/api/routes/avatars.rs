@@ -100,7 +100,7 @@ pub async fn get(
 
 /// Takes a picture in, and makes what is kept of it.
 async fn take(app: &App, body: &mut AvatarBody<'_>) -> Result<Vec<u8>> {
-    app.db.check_room()?;
+    app.check_room(0)?;
     let upload = match body {
         AvatarBody::Form(form) => {
             let field = FieldName::Photo;

@@ -9,7 +9,7 @@ use crate::api::openapi::operation::{Operation, operation};
 use crate::api::views::spaces::Space;
 use crate::api::views::users::User;
 use crate::config::Limits;
-use crate::error::{FieldName, Invalid, Malformed};
+use crate::error::{Failure, FieldName, Invalid, Malformed};
 
 pub(super) fn of_users(limits: &Limits) -> Vec<Operation> {
     vec![
@@ -62,6 +62,7 @@ fn set(path: &'static str, id: &'static str, summary: &'static str, limits: &Lim
             field: FieldName::Photo,
         }])
         .refuses([Malformed::Incomplete])
+        .refuses([Failure::DiskLow])
         .refuses(photo_refusals(limits))
 }
 
