@@ -9,7 +9,7 @@ use std::process::Command;
 use serde_json::json;
 
 use super::nginx::{TRUSTED, ask, body, read, request, status};
-use crate::support::{PASSWORD, Server, own_port, picture, until};
+use crate::support::{PASSWORD, Server, own_port, picture};
 
 const BASE: &str = "/spaces";
 
