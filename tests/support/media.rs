@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{BOUNDARY, Person, Reply, Sent, form_type, read};
+use super::person::{BOUNDARY, Person, Reply, Sent, form_type, read};
 
 impl Person {
     /// The bytes behind a link, which needs no credentials.

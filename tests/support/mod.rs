@@ -3,6 +3,7 @@
 pub mod held;
 mod media;
 pub mod pebble;
+mod person;
 mod ports;
 mod random;
 
@@ -16,11 +17,11 @@ use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use image::{DynamicImage, ImageFormat, RgbImage};
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::net::TcpSocket;
 use tokio::runtime::Builder;
-use ureq::Agent;
 
+pub use person::{Person, Reply};
 pub use ports::own_port;
 pub use random::Random;
 
@@ -32,7 +33,6 @@ pub const TIMEOUT: Duration = Duration::from_secs(600);
 const GRACE: Duration = Duration::from_secs(20);
 /// What a server says before its address.
 const UP: &str = "Shared Spaces is up: ";
-const BOUNDARY: &str = "a-boundary-that-no-photo-has";
 
 /// The executable with these arguments, on this data folder, with no settings from outside.
 pub fn command(folder: &Path, arguments: &[&str]) -> Command {
@@ -299,197 +299,6 @@ impl Server {
         (reply.status == 200)
             .then(|| anonymous.with_token(reply.json()["access_token"].as_str().unwrap()))
     }
-}
-
-/// An answer.
-#[derive(Debug)]
-pub struct Reply {
-    pub status: u16,
-    pub bytes: Vec<u8>,
-}
-
-impl Reply {
-    pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap()
-    }
-}
-
-/// A client of a server, over a real connection. An error is a broken connection.
-#[derive(Clone)]
-pub struct Person {
-    agent: Agent,
-    url: String,
-    token: String,
-}
-
-type Sent = Result<Reply, ureq::Error>;
-
-impl Person {
-    fn anonymous(url: &str) -> Self {
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_global(Some(TIMEOUT))
-            .build();
-        Self {
-            agent: config.into(),
-            url: url.to_owned(),
-            token: String::new(),
-        }
-    }
-
-    /// At the same server, with the token of another.
-    pub fn with_token(&self, token: &str) -> Self {
-        Self {
-            token: token.to_owned(),
-            ..self.clone()
-        }
-    }
-
-    /// The same person after the server was started again elsewhere.
-    pub fn at(&self, server: &Server) -> Self {
-        Self::anonymous(&server.url).with_token(&self.token)
-    }
-
-    /// The credentials of this person.
-    pub fn token(&self) -> &str {
-        &self.token
-    }
-
-    fn bearer(&self) -> String {
-        format!("Bearer {}", self.token)
-    }
-
-    pub fn get(&self, path: &str) -> Sent {
-        read(
-            self.agent
-                .get(format!("{}{path}", self.url))
-                .header("Authorization", self.bearer())
-                .call(),
-        )
-    }
-
-    pub fn delete(&self, path: &str) -> Sent {
-        read(
-            self.agent
-                .delete(format!("{}{path}", self.url))
-                .header("Authorization", self.bearer())
-                .call(),
-        )
-    }
-
-    pub fn post(&self, path: &str, body: &Value) -> Sent {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.url))
-            .header("Content-Type", "application/json");
-        read(
-            request
-                .header("Authorization", self.bearer())
-                .send(body.to_string()),
-        )
-    }
-
-    pub fn put(&self, path: &str, body: &Value) -> Sent {
-        let request = self
-            .agent
-            .put(format!("{}{path}", self.url))
-            .header("Content-Type", "application/json");
-        read(
-            request
-                .header("Authorization", self.bearer())
-                .send(body.to_string()),
-        )
-    }
-
-    pub fn post_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
-        self.post_photos(path, text, photo.as_slice())
-    }
-
-    /// Several photos in one form.
-    pub fn post_photos(&self, path: &str, text: &str, photos: &[&[u8]]) -> Sent {
-        let request = self
-            .agent
-            .post(format!("{}{path}", self.url))
-            .header("Content-Type", form_type());
-        read(
-            request
-                .header("Authorization", self.bearer())
-                .send(form(text, photos)),
-        )
-    }
-
-    pub fn put_form(&self, path: &str, text: &str, photo: Option<&[u8]>) -> Sent {
-        let request = self
-            .agent
-            .put(format!("{}{path}", self.url))
-            .header("Content-Type", form_type());
-        read(
-            request
-                .header("Authorization", self.bearer())
-                .send(form(text, photo.as_slice())),
-        )
-    }
-
-    /// Creates a space and returns its path.
-    pub fn space(&self, name: &str) -> String {
-        let reply = self.post("/spaces", &json!({"name": name})).unwrap();
-        assert_eq!(reply.status, 200);
-        format!("/spaces/{}", reply.json()["id"])
-    }
-
-    /// Shares a photo and returns the share.
-    pub fn share_photo(&self, space: &str, photo: &[u8]) -> Value {
-        let reply = self
-            .post_form(&format!("{space}/shares"), "A photo", Some(photo))
-            .unwrap();
-        assert_eq!(reply.status, 200);
-        reply.json()
-    }
-
-    /// A request with a form as it goes over the wire, its head and its body. The server is to say when it begins to
-    /// read the body.
-    pub fn raw_form(&self, path: &str, text: &str, photo: &[u8]) -> (String, Vec<u8>) {
-        let body = form(text, &[photo]);
-        let head = format!(
-            "POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: {}\r\nContent-Type: {}\r\nContent-Length: {}\r\n\
-             Expect: 100-continue\r\nConnection: close\r\n\r\n",
-            self.bearer(),
-            form_type(),
-            body.len()
-        );
-        (head, body)
-    }
-}
-
-fn read(sent: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Sent {
-    let mut response = sent?;
-    let status = response.status().as_u16();
-    let mut bytes = Vec::new();
-    response.body_mut().as_reader().read_to_end(&mut bytes)?;
-    Ok(Reply { status, bytes })
-}
-
-fn form_type() -> String {
-    format!("multipart/form-data; boundary={BOUNDARY}")
-}
-
-fn form(text: &str, photos: &[&[u8]]) -> Vec<u8> {
-    let field = |head: &str| {
-        format!("--{BOUNDARY}\r\nContent-Disposition: form-data; {head}\r\n\r\n").into_bytes()
-    };
-    let mut body = [
-        field("name=\"text\""),
-        text.as_bytes().to_vec(),
-        b"\r\n".to_vec(),
-    ]
-    .concat();
-    for photo in photos {
-        body.extend(field("name=\"file\"; filename=\"photo.png\""));
-        body.extend_from_slice(photo);
-        body.extend_from_slice(b"\r\n");
-    }
-    body.extend_from_slice(format!("--{BOUNDARY}--\r\n").as_bytes());
-    body
 }
 
 /// A PNG with no metadata, which passes through the cleaner byte for byte; another one for each seed.
