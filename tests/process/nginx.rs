@@ -13,8 +13,6 @@ use crate::support::{PASSWORD, Person, Server, command, output, own_port, pictur
 
 /// The trusted proxy, as the page sets it.
 pub const TRUSTED: (&str, &str) = ("SHARED_SPACES_TRUSTED_PROXIES", r#"["127.0.0.1"]"#);
-/// No body counts as too slow within a test: what hangs, hangs.
-const PATIENT: (&str, &str) = ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s");
 /// The largest photo, as uploaded.
 const MAX_PHOTO: usize = 25 * 1024 * 1024;
 
@@ -134,7 +132,7 @@ fn is_served(person: &Person, space: &str, seed: u64) {
 #[test]
 fn while_hundreds_of_slow_uploads_hang_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start_with(folder.path(), &[TRUSTED, PATIENT]);
+    let server = Server::start_with(folder.path(), &[TRUSTED]);
     let nginx = nginx(folder.path(), &server, None);
     let (ann, bob) = (nginx.person("ann"), nginx.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));
@@ -170,7 +168,7 @@ fn while_hundreds_of_slow_uploads_hang_others_are_served() {
 fn while_slow_uploads_from_several_addresses_fill_all_connections_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
     let few = ("SHARED_SPACES_CONNECTIONS__MAX_CONNECTIONS", "64");
-    let server = Server::start_with(folder.path(), &[TRUSTED, PATIENT, few]);
+    let server = Server::start_with(folder.path(), &[TRUSTED, few]);
     let nginx = nginx(folder.path(), &server, None);
     let bob = nginx.person("bob");
     let bobs = bob.space("Friends");
@@ -189,7 +187,7 @@ fn while_slow_uploads_from_several_addresses_fill_all_connections_others_are_ser
 #[test]
 fn while_readers_of_large_photos_and_lists_dont_read_others_are_served() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Server::start_with(folder.path(), &[TRUSTED, PATIENT]);
+    let server = Server::start_with(folder.path(), &[TRUSTED]);
     let nginx = nginx(folder.path(), &server, None);
     let (ann, bob) = (nginx.person("ann"), nginx.person("bob"));
     let (anns, bobs) = (ann.space("Family"), bob.space("Friends"));

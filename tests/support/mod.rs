@@ -29,6 +29,11 @@ pub use random::Random;
 pub const PASSWORD: &str = "correct horse";
 /// How long anything is waited for before the test fails. No machine is so slow: what takes this long hangs.
 pub const TIMEOUT: Duration = Duration::from_secs(600);
+/// No client counts as too slow because the machine is, unless a test says otherwise.
+const PATIENT: [(&str, &str); 2] = [
+    ("SHARED_SPACES_CONNECTIONS__HEADER_TIMEOUT", "600s"),
+    ("SHARED_SPACES_CONNECTIONS__STALL_TIMEOUT", "600s"),
+];
 /// How long a process may take to end by itself where lines are counted.
 const GRACE: Duration = Duration::from_secs(20);
 /// What a server says before its address.
@@ -215,6 +220,7 @@ impl Server {
         let mut command = command(folder, &["serve", "--port", "0"]);
         command
             .args(arguments)
+            .envs(PATIENT)
             .envs(settings.iter().copied())
             .env("RUST_LOG", "error");
         Self::start_as(command)
