@@ -6,7 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import archives, aws, compared, counts, media, own, pocketbase, served, table
+from . import archives, aws, compared, counts, media, own, pocketbase, served, table, together
 from .load import ROOT, TARGET, prepare
 from .processes import Server
 
@@ -57,7 +57,7 @@ def by_contract(url, folder, photos, plan, wanted):
 
 #: The parts of the table, in the order in which they are measured.
 CONTRACT = ["reads", "texts", "signing-in", "pocketbase"]
-PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "media", "memory", "growth", "middle", "deletion", "archives",
+PARTS = [*CONTRACT, "photos-in", "sorting", "previews", "media", "together", "memory", "growth", "middle", "deletion", "archives",
          "instructions", "worker"]
 
 
@@ -89,6 +89,7 @@ def measure(options, folder, plan, wanted):
         ("sorting", lambda: own.sorting(folder / "sorting", photos[1], plan)),
         ("previews", lambda: own.previews(folder / "previews", photos[1], plan)),
         ("media", lambda: media.media(folder / "media", photos, plan)),
+        ("together", lambda: together.together(folder / "together", small, plan)),
         ("memory", lambda: own.memory(folder / "memory", plan)),
         ("growth", lambda: own.growth(folder / "growth", photos[1], plan)),
         ("middle", lambda: own.middle(folder / "middle", plan)),

@@ -22,6 +22,8 @@ class Load:
     p99: float | None = None
     #: Bytes per second.
     bandwidth: float | None = None
+    #: How many requests were answered; None for a loop.
+    requests: int | None = None
 
 
 @dataclass
@@ -37,6 +39,10 @@ class Request:
     lines: bool = False
     #: Whether each line of the body is the path of a request without a body, of which a random one is sent each time.
     paths: bool = False
+    #: Whether each line of the body is the method, the path and the token of a request without a body, which are sent in turn.
+    turns: bool = False
+    #: The status that each response must have; any of success if None.
+    status: int | None = None
 
     def headers(self):
         """The names and values of its headers."""
@@ -49,8 +55,11 @@ class Request:
 def command(request, connections, seconds, body):
     """The command line of wrk; `body` is the file that has the body."""
     line = ["wrk", "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s"]
-    form = "none" if request.body is None else "paths" if request.paths else "lines" if request.lines else "whole"
+    form = "none" if request.body is None else "whole"
+    for name in ("paths", "lines", "turns"):
+        form = name if getattr(request, name) else form
     line += ["--timeout", "60s", "--script", str(SCRIPT), request.url, "--", request.method, form, body]
+    line += [str(request.status or "any")]
     for name, value in request.headers().items():
         line += [name, value]
     return line
@@ -82,7 +91,7 @@ class Running:
         if told["failed"] or not told["requests"]:
             raise RuntimeError(f"{self.request.method} {self.request.url}: not all were answered well: {told}")
         seconds = told["microseconds"] / 1e6
-        return Load(told["requests"] / seconds, told["p99"] / 1000, told["bytes"] / seconds)
+        return Load(told["requests"] / seconds, told["p99"] / 1000, told["bytes"] / seconds, told["requests"])
 
 
 def prepare(*arguments):

@@ -35,25 +35,38 @@ def lists(folder, photo, plan):
     with Server(folder / "server") as server:
         reader = Person(server.url, "reader")
         space = reader.make_space("Photos")
-        for number in range(50):
-            # Identical bytes would be one photo; what follows the end of a JPEG isn't shown.
-            share = reader.share(space, f"What was seen on the way home, number {number}", *[photo + bytes(n) for n in range(3)])
-            reader.wait_for_previews(share["id"])
-        server.wait_until_idle()
-        listed = reader.request(f"/spaces/{space}/shares")
-        files = folder / "files"
-        files.mkdir()
-        shares = reader.send("GET", f"/spaces/{space}/shares")
-        if [len(share["media"]) for share in shares] != [3] * 50:
-            raise RuntimeError("not every share has three photos")
-        with urllib.request.urlopen(urllib.request.Request(listed.url, headers=listed.headers())) as answer:
-            (files / "shares").write_bytes(answer.read())
-        with Floor(folder / "floor", "serve", files) as bare:
-            done = interleave(plan.rounds, {
-                "floor": lambda: run(Request(f"{bare.url}/bytes/shares"), READERS, plan.seconds),
-                "ours": lambda: run(listed, READERS, plan.seconds),
-            })
+        share_three_each(reader, space, photo)
+        done = against_memory(server, reader, space, folder, plan)
     yield rows.speed(SHARES, ROCKET, done["ours"], done["floor"], 0.5)
+
+
+def share_three_each(person, space, photo):
+    """Shares three photos at once, fifty times; returns the ids."""
+    shares = []
+    for number in range(50):
+        # Identical bytes would be one photo; what follows the end of a JPEG isn't shown.
+        share = person.share(space, f"What was seen on the way home, number {number}", *[photo + bytes(n) for n in range(3)])
+        person.wait_for_previews(share["id"])
+        shares.append(share["id"])
+    return shares
+
+
+def against_memory(server, reader, space, folder, plan):
+    """Reads the shares of a space that have three photos each, and the same bytes from a bare Rocket's memory, in turn."""
+    server.wait_until_idle()
+    listed = reader.request(f"/spaces/{space}/shares")
+    files = folder / "files"
+    files.mkdir()
+    shares = reader.send("GET", f"/spaces/{space}/shares")
+    if [len(share["media"]) for share in shares] != [3] * 50:
+        raise RuntimeError("not every share has three photos")
+    with urllib.request.urlopen(urllib.request.Request(listed.url, headers=listed.headers())) as answer:
+        (files / "shares").write_bytes(answer.read())
+    with Floor(folder / "floor", "serve", files) as bare:
+        return interleave(plan.rounds, {
+            "floor": lambda: run(Request(f"{bare.url}/bytes/shares"), READERS, plan.seconds),
+            "ours": lambda: run(listed, READERS, plan.seconds),
+        })
 
 
 def heic(folder, photo, plan):

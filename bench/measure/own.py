@@ -37,15 +37,15 @@ def memory(folder, plan):
         yield rows.Row(f"memory with {lines:,} open idle connections", "", mebibytes, ("at most", IDLE[lines]), "MiB")
 
 
-def may_open(lines):
+def may_open(lines, what="idle connections"):
     """Whether this process, and so each that it starts, may open this many connections and some files more; raises its own
-    limit as far as the system allows."""
+    limit as far as the system allows. `what` isn't measured otherwise."""
     needed = lines + 500
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft >= needed:
         return True
     if hard != resource.RLIM_INFINITY and hard < needed:
-        print(f"bench/run: {lines:,} idle connections aren't measured: of open files, {hard:,} are allowed (ulimit -Hn)",
+        print(f"bench/run: {lines:,} {what} aren't measured: of open files, {hard:,} are allowed (ulimit -Hn)",
               file=sys.stderr, flush=True)
         return False
     resource.setrlimit(resource.RLIMIT_NOFILE, (needed, hard))

@@ -9,13 +9,14 @@ from contextlib import ExitStack, closing
 
 from measure.archives import gigabytes, taken
 from measure.contract import Person
+from measure.crowd import token
 from measure.load import interleave, run
 from measure.own import longer, may_open
 from measure.processes import Server
 from measure.rows import Row
 from measure.served import READERS
 
-from .year import MEMBERS, Size, fill, token
+from .year import MEMBERS, Size, fill
 
 FAMILIES = Size(40, 10, 1_000)
 #: What such a server is told besides the defaults: the load comes from one address.

@@ -8,6 +8,7 @@ import zlib
 from contextlib import closing
 from dataclasses import dataclass
 
+from measure.crowd import sign_in
 from people import noise
 
 YEAR_MS = 365 * 24 * 3600 * 1000
@@ -29,24 +30,21 @@ class Size:
     shares: int
 
 
-def token(user):
-    """What a user is signed in with: everybody has a session, so that each can have an open page."""
-    return hashlib.sha256(f"session {user}".encode()).hexdigest()[:43]
-
-
 def fill(data, size):
     """Fills the folder of a new cell with two users, of whom the first becomes a member of five spaces and the second of all. Each
     space has eight others. What is older than two weeks is read by everybody."""
     with closing(sqlite3.connect(data / "shared-spaces.db", isolation_level=None)) as database:
         database.executescript("pragma journal_mode = wal; pragma synchronous = off; pragma cache_size = -1000000; begin")
-        database.create_function("session_of", 1, lambda user: hashlib.sha256(token(user).encode()).digest(), deterministic=True)
         now = int(time.time() * 1000)
         values = {
             "people": size.people, "spaces": size.spaces, "shares": size.shares, "comments": COMMENTS, "reactions": REACTIONS,
             "others": size.people - 2, "now": now, "begun": now - YEAR_MS, "step": YEAR_MS // size.shares, "members": MEMBERS,
             "apart": max(size.people // size.spaces, 1), "lines": 1 + COMMENTS, "unread": -(size.shares // 26) * (1 + COMMENTS),
         }
-        for sql in (PEOPLE, SESSIONS, SPACES, SPACE_MEMBERS, OWN_MEMBERS, EVERY_MEMBER, SHARES, COMMENTED, ACTIVITY, REACTED, NOTICES):
+        database.execute(PEOPLE, values)
+        # Everybody, so that each can have an open page.
+        sign_in(database, now)
+        for sql in (SPACES, SPACE_MEMBERS, OWN_MEMBERS, EVERY_MEMBER, SHARES, COMMENTED, ACTIVITY, REACTED, NOTICES):
             database.execute(sql, values)
         photos(database, data / "photos", size.shares)
         database.execute("commit")
@@ -77,8 +75,6 @@ OTHER = "(3 + ({}) % :others)"
 PEOPLE = COUNTED.format(":others") + """
     insert into users (id, login, login_key, password_hash, created_at)
     select i + 2, 'person ' || i, 'person ' || i, '', :begun from n"""
-
-SESSIONS = "insert into sessions (token_hash, user_id, created_at, last_used_at) select session_of(id), id, :now, :now from users"
 
 SPACES = COUNTED.format(":spaces") + """
     insert into spaces (id, name, name_key, created_at) select i, 'Space ' || i, 'space ' || i, :begun from n"""
