@@ -23,7 +23,9 @@ pub struct OwnSpace {
 #[derive(Debug)]
 pub struct OwnShare {
     pub id: ShareId,
-    pub space: Space,
+    pub space: SpaceId,
+    /// `None` if the user has left the space: its name may be another one since.
+    pub space_name: Option<String>,
     pub text: String,
     pub created_at: Timestamp,
     pub edited_at: Option<Timestamp>,
@@ -135,7 +137,8 @@ pub fn for_each_share(
         let found = find.query_row((space, id, user), |row| {
             Ok(OwnShare {
                 id,
-                space: Space::from_row(row, 3)?,
+                space,
+                space_name: row.get(3)?,
                 text: row.get(0)?,
                 created_at: Timestamp(row.get(1)?),
                 edited_at: row.get::<_, Option<i64>>(2)?.map(Timestamp),
@@ -151,7 +154,8 @@ pub fn for_each_share(
     Ok(())
 }
 
-const SHARE: &str = "select s.text, s.created_at, s.edited_at, p.id, p.name, p.avatar
+const SHARE: &str = "select s.text, s.created_at, s.edited_at,
+        case when exists (select 1 from members m where m.space_id = p.id and m.user_id = s.user_id) then p.name end
     from shares s indexed by sqlite_autoindex_shares_1 join spaces p on p.id = s.space_id and p.deleted_at is null
     where s.space_id = ? and s.id = ? and s.user_id = ?";
 

@@ -64,6 +64,9 @@ fn all_that_is_ones_own_is_taken_along_and_nothing_of_others() {
     let left = bob.share(choir, "From a space that he has left");
     bob.delete(&format!("/spaces/{choir}/members/{}", bob.id))
         .is(200, "Member deleted");
+    let renamed = json!({"new-name": "Words of Ann"});
+    ann.put(&format!("/spaces/{choir}"), renamed)
+        .is(200, "Space renamed");
     let request = app.client().put("/me/avatar").body(pictures::png(4));
     bob.send(request).is_ok();
     app.move_photos();
@@ -105,6 +108,10 @@ fn all_that_is_ones_own_is_taken_along_and_nothing_of_others() {
     let shares = data["shares"].as_array().unwrap();
     let ids: Vec<_> = shares.iter().map(|share| share["id"].clone()).collect();
     assert_eq!(ids, [share, json!(left)]);
+    assert_eq!(
+        [&shares[0]["space_name"], &shares[1]["space_name"]],
+        [&json!("Family"), &json!(null)]
+    );
     let media = &shares[0]["media"];
     assert_eq!(
         (

@@ -187,12 +187,12 @@ fn day(moment: Timestamp) -> String {
 }
 
 fn article(share: &OwnShare, files: &[String]) -> String {
-    let (space, text) = (
-        escape(share.space.name.as_str()),
-        escape(share.text.as_str()),
-    );
-    let day = day(share.created_at);
-    let mut html = format!("<article><small>{day} · {space}</small>\n<p>{text}</p>\n");
+    let mut small = day(share.created_at);
+    if let Some(space) = &share.space_name {
+        small.push_str(&format!(" · {}", escape(space.as_str())));
+    }
+    let text = escape(share.text.as_str());
+    let mut html = format!("<article><small>{small}</small>\n<p>{text}</p>\n");
     for (own, file) in share.photos.iter().zip(files) {
         let address = utf8_percent_encode(file, NON_ALPHANUMERIC);
         let caption = escape(own.photo.caption.as_deref().unwrap_or_default());

@@ -82,7 +82,7 @@ impl From<own_data::OwnSpace> for Space {
 pub struct Share<'a> {
     id: Id,
     space_id: Id,
-    space_name: &'a str,
+    space_name: Option<&'a str>,
     text: &'a str,
     created_at: Moment,
     edited_at: Option<Moment>,
@@ -109,8 +109,8 @@ impl<'a> Share<'a> {
         let media = share.photos.iter().zip(files);
         Self {
             id: share.id.into(),
-            space_id: share.space.id.into(),
-            space_name: &share.space.name,
+            space_id: share.space.into(),
+            space_name: share.space_name.as_deref(),
             text: &share.text,
             created_at: share.created_at.into(),
             edited_at: share.edited_at.map(Into::into),
