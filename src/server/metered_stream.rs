@@ -87,6 +87,25 @@ impl<S: AsyncWrite + Unpin> MeteredStream<S> {
     }
 }
 
+impl<S: AsyncRead + Unpin> MeteredStream<S> {
+    /// Looks whether the reader of a stream has left. The library does so only when it writes, and waits for a request from who has
+    /// closed one side alone; a stream is the last response here, so that whatever still comes is discarded.
+    fn poll_left(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+        let mut scratch = [0; 512];
+        let mut scratch = ReadBuf::new(&mut scratch);
+        match Pin::new(&mut self.stream).poll_read(context, &mut scratch)? {
+            Poll::Pending => Ok(()),
+            Poll::Ready(()) if scratch.filled().is_empty() => {
+                Err(io::ErrorKind::ConnectionAborted.into())
+            }
+            Poll::Ready(()) => {
+                context.waker().wake_by_ref();
+                Ok(())
+            }
+        }
+    }
+}
+
 impl<S: AsyncRead + Unpin> AsyncRead for MeteredStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
@@ -138,6 +157,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         ready!(self.poll_instead(context))?;
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         self.traffic.set_blocked(flushed.is_pending());
+        if self.line.is_stream() {
+            self.poll_left(context)?;
+        }
         flushed
     }
 

@@ -2,6 +2,7 @@
 //! are under way on it at once.
 
 use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio_util::sync::CancellationToken;
@@ -15,6 +16,8 @@ pub(super) struct ConnectionSlot(Arc<Shared>);
 struct Shared {
     reservation: Reservation<IpAddr>,
     requests: Mutex<Requests>,
+    /// Whether it sends a stream, and nothing after it.
+    is_stream: AtomicBool,
     lost: CancellationToken,
 }
 
@@ -53,6 +56,7 @@ impl ConnectionSlot {
         Self(Arc::new(Shared {
             reservation,
             requests: Mutex::default(),
+            is_stream: AtomicBool::new(false),
             lost: CancellationToken::new(),
         }))
     }
@@ -77,6 +81,11 @@ impl ConnectionSlot {
     /// Whether no request is under way.
     pub(super) fn is_idle(&self) -> bool {
         self.0.reservation.stage() == Stage::Idle
+    }
+
+    /// Whether it sends a stream, and closes with it.
+    pub(super) fn is_stream(&self) -> bool {
+        self.0.is_stream.load(Ordering::Relaxed)
     }
 
     /// Counts bytes that were received or sent.
@@ -125,7 +134,9 @@ impl RequestSlot {
     /// The connection counts no longer among the connections, and can't be closed for another: it sends a stream, which is
     /// counted separately, and closes with it.
     pub(super) fn leave(&self) {
-        self.0.connection.0.reservation.release();
+        let connection = &self.0.connection.0;
+        connection.is_stream.store(true, Ordering::Relaxed);
+        connection.reservation.release();
     }
 
     /// Its response is a stream, which is counted separately: while there is any, the connection doesn't count among the

@@ -71,6 +71,27 @@ fn a_reader_who_never_reads_takes_little_memory_and_is_left_in_the_end() {
 }
 
 #[test]
+fn who_has_closed_a_stream_holds_no_place_any_more() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let live = Live::new(&app.app);
+    let mut open = live.listen(ann.token(), "");
+    // As many as a session may have, as after a page was reloaded again and again.
+    let closed: Vec<_> = (0..7).map(|_| live.listen(ann.token(), "")).collect();
+    drop(closed);
+    let another = || live.open("GET", "/events", ann.token(), "").head;
+    while !another().starts_with("HTTP/1.1 200 ") {}
+    // Writing to them finds out too, but only with the second beat.
+    ann.share(1, "Hello");
+    let mut beats = 0;
+    while open.event().0 != "share.created" {
+        beats += 1;
+    }
+    assert!(beats < 2);
+}
+
+#[test]
 fn an_event_that_cant_be_read_is_left_out_after_some_attempts() {
     let app = TestApp::new();
     let ann = app.person("ann");
