@@ -8,6 +8,8 @@ pub mod measure;
 pub mod retry;
 // What there is, at a glance.
 pub mod status;
+// The end of an account.
+mod account_removal;
 // Whether there is room for photos.
 mod disk_space;
 

@@ -183,7 +183,7 @@ async fn remove(app: &App, login: String, yes: bool) -> Result<()> {
         })
         .await?;
     audit::account_removed(By::CommandLine, &user);
-    app.space_deletion().finish_account(begun).await?;
+    app.finish_account_removal(begun).await?;
     say!("Removed account {}", user.login)?;
     Ok(())
 }

@@ -23,6 +23,8 @@ pub struct Begun {
     pub user: UserId,
     /// The spaces that had no other member: gone for everybody, with rows that are left.
     pub spaces: Vec<SpaceId>,
+    /// The files of the uploads that no share had taken.
+    pub uploads: Vec<String>,
     pub progress: Progress,
 }
 
@@ -45,8 +47,7 @@ pub fn begin_own(
 }
 
 /// Removes an account for everybody: its sessions, its memberships, the spaces that have no other member, its uploads, its picture, its address;
-/// and the first of what its user has shared and said. If that isn't all, [`remove_chunk`] deletes the rest. The files of uploads are
-/// left to their job.
+/// and the first of what its user has shared and said. If that isn't all, [`remove_chunk`] deletes the rest.
 ///
 /// # Errors
 /// [`Conflict::OnlyAdmin`] where other members would be left without an admin.
@@ -62,7 +63,7 @@ pub fn begin(conn: &Connection, user: &User, now: Timestamp) -> Result<Begun> {
     }
     let spaces = space_deletion::hide_solitary(conn, user.id, now)?;
     members::leave_all(conn, user.id)?;
-    uploads::delete_of_user(conn, user.id)?;
+    let uploads = uploads::delete_of_user(conn, user.id)?;
     avatars::erase_of_user(conn, user.id)?;
     password_resets::delete_of_user(conn, user.id)?;
     email::delete_of_user(conn, user.id)?;
@@ -72,6 +73,7 @@ pub fn begin(conn: &Connection, user: &User, now: Timestamp) -> Result<Begun> {
     Ok(Begun {
         user: user.id,
         spaces,
+        uploads,
         progress: remove_chunk(conn, user.id, now)?,
     })
 }

@@ -328,11 +328,11 @@ pub fn delete(conn: &Connection, own: &OwnUpload) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Deletes all uploads of a user; for the removal of their account.
-pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
-    conn.prepare_cached("delete from uploads where user_id = ?")?
-        .execute([user])?;
-    Ok(())
+/// Deletes all uploads of a user, for the removal of their account. Returns their files.
+pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<Vec<String>> {
+    conn.prepare_cached("delete from uploads where user_id = ? returning file")?
+        .query_map([user], |row| row.get(0))?
+        .collect()
 }
 
 /// Deletes all uploads: their bytes are not in a backup.

@@ -65,7 +65,17 @@ fn who_deletes_their_account_leaves_nothing() {
     )
     .is_ok();
     app.move_photos();
+    let upload = app.client().post("/uploads").body(pictures::png(3));
+    assert_eq!(bob.send(upload).status, 201);
+    let uploads = || {
+        let mut files = app.all_files();
+        // Previews may still be made of it.
+        files.retain(|file| file.starts_with("uploads/") && !file.contains('.'));
+        files
+    };
+    assert_eq!(uploads().len(), 1);
     assert_eq!(delete(&bob, PASSWORD).status, 204);
+    assert_eq!(uploads(), [""; 0]);
     bob.get("/me").is(401, "You aren't authorized");
     app.anonymous()
         .login("bob", PASSWORD)

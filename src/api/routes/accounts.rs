@@ -238,7 +238,7 @@ pub async fn delete(
         .await?;
     audit::account_removed(user.at(client), &user.user);
     cookie.remove();
-    app.space_deletion().finish_account(begun).await?;
+    app.finish_account_removal(begun).await?;
     Ok(Status::NoContent)
 }
 

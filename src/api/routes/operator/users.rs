@@ -115,7 +115,7 @@ pub async fn remove(
         })
         .await?;
     audit::account_removed(user.at(client), &gone);
-    app.space_deletion().finish_account(begun).await?;
+    app.finish_account_removal(begun).await?;
     Ok(NoContent)
 }
 
