@@ -77,7 +77,19 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
         (Some(port), Address::Ip(ip)) => Some(bind_redirect(SocketAddr::new(*ip, port))?),
         _ => None,
     };
-    let scraped = config.monitoring.metrics_address.map(scraped).transpose()?;
+    let metrics = config.monitoring.metrics_address;
+    if let (Some(metrics), Address::Ip(ip)) = (metrics, &listener.address) {
+        let ports = [Some(listener.port), config.tls.redirect_port];
+        let mut own = ports
+            .iter()
+            .flatten()
+            .map(|port| SocketAddr::new(*ip, *port));
+        ensure!(
+            !own.any(|own| is_taken_by(metrics, own)),
+            "The setting monitoring.metrics_address is {metrics}, where the server itself listens: set another port"
+        );
+    }
+    let scraped = metrics.map(scraped).transpose()?;
     let _lock = lock(&folder)?;
     files::raise_limit();
     let app = App::open(config)?;
@@ -127,6 +139,13 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     served?;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Whether who listens on one address listens on another too.
+fn is_taken_by(address: SocketAddr, other: SocketAddr) -> bool {
+    let (one, two) = (address.ip(), other.ip());
+    let is_on_all = one.is_unspecified() || two.is_unspecified();
+    address.port() == other.port() && (is_on_all || one == two)
 }
 
 /// The address for figures, which is bound before anything is made.

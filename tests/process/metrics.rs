@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use crate::support::{Server, command, output, picture, until};
+use crate::support::{Server, command, output, own_port, picture, until};
 
 /// Steps of a job that runs as soon as the server does.
 const JOB: &str = r#"shared_spaces_job_steps_total{job="PruneEvents",outcome="ok"}"#;
@@ -145,6 +145,18 @@ fn an_address_that_can_not_be_used_is_refused_before_anything_is_made() {
     assert!(said.contains("must have a port above 0"), "{said}");
     let said = complain("everywhere");
     assert!(said.contains("monitoring.metrics_address"), "{said}");
+    let port = own_port().to_string();
+    let mut serve = command(folder.path(), &["serve", "--port", &port]);
+    let address = format!("0.0.0.0:{port}");
+    serve.env("SHARED_SPACES_MONITORING__METRICS_ADDRESS", &address);
+    let said = String::from_utf8(output(serve, "").stderr).unwrap();
+    assert!(
+        said.contains(&format!(
+            "metrics_address is {address}, where the server itself listens"
+        )),
+        "{said}"
+    );
+    assert!(!folder.path().join("data").exists());
 }
 
 #[test]
