@@ -132,6 +132,10 @@ fn a_form_may_be_urlencoded() {
     urlencoded(&app, &ann, "Text=Hello").is(400, "Text must be provided");
     urlencoded(&app, &ann, &format!("text={}", "x".repeat(300_000)))
         .is(400, "Text max 2000 characters");
+    let other = format!("other={}", "x".repeat(300_000));
+    for form in [format!("text=Hello&{other}"), format!("{other}&text=Hello")] {
+        urlencoded(&app, &ann, &form).is(413, "Body max 196608 bytes");
+    }
 }
 
 #[test]

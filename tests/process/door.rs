@@ -211,6 +211,33 @@ fn who_has_sent_everything_and_says_so_is_answered() {
 }
 
 #[test]
+fn who_asks_whether_to_send_a_body_that_nobody_wants_is_told_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    ann.space("Family");
+    let own = format!("Authorization: Bearer {}\r\n", ann.token());
+    for (request, who, length, refusal) in [
+        ("POST /uploads", "", 5_000_000, "401"),
+        ("PUT /me/avatar", "", 5_000_000, "401"),
+        ("POST /spaces/1/shares", "", 5_000_000, "401"),
+        ("POST /uploads", &own, 10_000_000_000u64, "413"),
+        ("POST /spaces/1/shares", &own, 10_000_000_000, "413"),
+        ("PUT /spaces/2/avatar", &own, 5_000_000, "404"),
+    ] {
+        let kind = match request.ends_with("shares") {
+            true => "multipart/form-data; boundary=x",
+            false => "image/jpeg",
+        };
+        let head = format!(
+            "{request} HTTP/1.1\r\nHost: a\r\n{who}Content-Type: {kind}\r\nContent-Length: {length}\r\nExpect: 100-continue\r\n\r\n"
+        );
+        let reply = ask(&server, head.as_bytes());
+        assert_eq!(status(&reply), refusal, "{request}: {reply}");
+    }
+}
+
+#[test]
 fn what_nobody_wants_of_a_body_is_read_for_a_moment_and_then_refused() {
     let folder = tempfile::tempdir().unwrap();
     let settings = [
@@ -316,12 +343,12 @@ fn a_neighbours_cookie_with_bytes_that_are_no_text_keeps_nobody_out() {
     }
 }
 
-/// Sends half a form through a proxy, for a client at this address.
-fn slow_form(server: &Server, from: &str) -> TcpStream {
+/// Begins to sign in through a proxy, for a client at this address, and doesn't go on.
+fn slow_login(server: &Server, from: &str) -> TcpStream {
     let mut connection = server.connect().unwrap();
     let head = format!(
-        "POST /spaces/1/shares HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {from}\r\nContent-Type: \
-         multipart/form-data; boundary=x\r\nContent-Length: 1000000\r\nExpect: 100-continue\r\n\r\n"
+        "POST /login HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {from}\r\nContent-Type: application/json\r\n\
+         Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
     );
     connection.write_all(head.as_bytes()).unwrap();
     // It says so when it begins to read.
@@ -350,7 +377,7 @@ fn five_who_hold_all_connections_through_a_proxy_keep_no_sixth_out() {
     let log = folder.path().join("log");
     let server = Server::start_logged(serve, &log);
     let _held: Vec<_> = (0..20)
-        .map(|n| slow_form(&server, &format!("198.51.100.{}", n % 5)))
+        .map(|n| slow_login(&server, &format!("198.51.100.{}", n % 5)))
         .collect();
     for n in 10..20 {
         let reply = health_through_proxy(&server, &format!("198.51.100.{n}"));
@@ -381,8 +408,8 @@ fn who_comes_through_a_proxy_has_only_so_many_requests_at_once_and_others_are_se
     ];
     let server = Server::start_with(folder.path(), &settings);
     let _held = [
-        slow_form(&server, "198.51.100.1"),
-        slow_form(&server, "198.51.100.1"),
+        slow_login(&server, "198.51.100.1"),
+        slow_login(&server, "198.51.100.1"),
     ];
     let health = |from: &str| health_through_proxy(&server, from);
     let refused = health("203.0.113.9, 198.51.100.1");

@@ -5,12 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use rocket::data::{Data, FromData};
 use rocket::outcome::Outcome;
 use rocket::request::{FromRequest, Request};
-use tokio::io::AsyncReadExt;
-use tokio::time::timeout;
 
+use crate::api::extract::body::{Opened, open};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::header_params::Parameterized;
-use crate::api::extract::json::{Opened, open, uncoded};
+use crate::api::extract::json::uncoded;
 use crate::api::request::headers;
 use crate::api::request::refusal::reject;
 use crate::app::App;
@@ -142,18 +141,10 @@ fn number(name: &'static str, text: Option<&str>) -> Result<u64> {
 }
 
 impl Incoming<'_> {
-    /// Discards what is left of the body, but not for long: most clients only listen when they have sent everything.
+    /// Discards what is left of the body, or much of it, so that its sender gets to read why.
     pub async fn read_on(&mut self, app: &App) {
-        discard(app, &mut self.body).await;
-    }
-}
-
-async fn discard(app: &App, body: &mut Opened<'_>) {
-    let (mut rest, mut sink) = (body.take(MAX_DRAINED), tokio::io::sink());
-    let read = tokio::io::copy(&mut rest, &mut sink);
-    let read = timeout(app.config.connections.stall_timeout, read).await;
-    if !matches!(read, Ok(Ok(_))) {
-        tracing::debug!("gave up discarding request body");
+        self.body.set_limit(MAX_DRAINED);
+        self.body.discard(app).await;
     }
 }
 
@@ -175,7 +166,8 @@ impl<'r> FromData<'r> for Incoming<'r> {
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
-                discard(app, &mut body).await;
+                body.set_limit(MAX_DRAINED);
+                body.discard(app).await;
                 return Outcome::Error(refusal);
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),

@@ -8,9 +8,10 @@ use std::net::IpAddr;
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::request::Request;
 use serde_json::{Map, Value, json};
-use tokio::io::{AsyncReadExt, Take};
+use tokio::io::AsyncReadExt;
 use tokio::time::timeout;
 
+use crate::api::extract::body::open;
 use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json_object::{self, Keep};
 use crate::api::request::client_info::ClientInfo;
@@ -21,7 +22,6 @@ use crate::app::App;
 use crate::error::{BodyType, Error, FieldName, Invalid, Malformed, Most, Overload, Result};
 use crate::limits::fair::{Reservation, Stage};
 use crate::limits::subnet::client_subnet;
-use crate::server::{BodyReader, RequestBody};
 
 /// The largest JSON body.
 const LIMIT_MIB: u64 = 1;
@@ -137,18 +137,6 @@ fn check(object: &Map<String, Value>, fields: &[Field]) -> Result<()> {
     fields.iter().find(wrong).map_or(Ok(()), |field| {
         Err(Invalid::NotText { field: field.name }.into())
     })
-}
-
-/// The body of a request, read up to a limit.
-pub type Opened<'d> = Take<BodyReader<'d>>;
-
-/// The body of a request, at most `max` bytes of it: from the network, or from where Rocket has it.
-pub fn open<'d>(request: &Request<'_>, data: Data<'d>, max: u64) -> Opened<'d> {
-    let body: BodyReader<'d> = match request.local_cache(RequestBody::default).take() {
-        Some(arriving) => arriving,
-        None => Box::pin(data.open(max.bytes())),
-    };
-    body.take(max)
 }
 
 /// A complete body, with the memory that it takes.

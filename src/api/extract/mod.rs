@@ -2,6 +2,8 @@
 
 // The language that a browser asks for.
 pub mod accepted_language;
+// The body of a request, read up to a limit.
+pub mod body;
 // The picture of a user or a space.
 pub mod avatar_body;
 // The bytes of a form, a chunk at a time.

@@ -12,13 +12,14 @@ use rocket::data::{Data, FromData};
 use rocket::outcome::Outcome;
 use rocket::request::Request;
 use tokio::io::AsyncReadExt;
-use tokio::time::{Instant, timeout, timeout_at};
+use tokio::time::{Instant, timeout_at};
 
+use crate::api::extract::body::{Opened, open};
 use crate::api::extract::chunks::{Pace, chunks};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::form_media::FormMedia;
 use crate::api::extract::header_params::Parameterized;
-use crate::api::extract::json::{Opened, cut_off, open, uncoded};
+use crate::api::extract::json::{cut_off, uncoded};
 use crate::api::extract::malformed_form::{malformed, unreadable};
 use crate::api::extract::part_disposition::Disposition;
 use crate::api::extract::spilled_photos::SpillFile;
@@ -80,7 +81,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
         let user = match request.guard::<CurrentUser<'_>>().await {
             Outcome::Success(user) => user,
             Outcome::Error(refusal) => {
-                read_on(app, &mut body).await;
+                body.discard(app).await;
                 return Outcome::Error(refusal);
             }
             Outcome::Forward(status) => return Outcome::Error((status, ())),
@@ -94,7 +95,7 @@ impl<'r> FromData<'r> for ShareForm<'r> {
             }
         };
         // Also after a complete form, so that the connection can be used again.
-        read_on(app, &mut body).await;
+        body.discard(app).await;
         match form {
             Ok(form) => Outcome::Success(form),
             Err(error) => Outcome::Error(reject(request, error)),
@@ -155,24 +156,6 @@ fn too_large(limits: &Limits, size: Option<usize>) -> Option<Error> {
     let max = max_bytes(limits);
     let is_too_large = size.is_some_and(|size| size as u64 > max);
     is_too_large.then(|| Invalid::FormTooLarge { max }.into())
-}
-
-/// Discards the rest of a body, but not for long.
-async fn read_on(app: &App, body: &mut Opened<'_>) {
-    let rest = async {
-        // Usually nothing is left, and reading a byte shows that without the buffer that a copy allocates.
-        if body.read(&mut [0]).await? == 0 {
-            return Ok(0);
-        }
-        tokio::io::copy(body, &mut tokio::io::sink()).await
-    };
-    match timeout(app.config.connections.stall_timeout, rest).await {
-        Ok(Ok(_)) => {}
-        Ok(Err(error)) => {
-            tracing::debug!(%error, "client closed connection while discarding request body");
-        }
-        Err(_) => tracing::debug!("gave up discarding request body: too slow"),
-    }
 }
 
 /// The most bytes of a body that are read: as many photos as a share has and one more, because the first client of the

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use rocket::http::RawStr;
 use tokio::io::AsyncReadExt;
 
-use crate::api::extract::json::{Opened, cut_off};
+use crate::api::extract::body::Opened;
+use crate::api::extract::json::cut_off;
 use crate::api::extract::text_field::{max_bytes, not_utf8};
 use crate::config::Limits;
-use crate::error::{FieldName, Invalid, Result};
+use crate::error::{FieldName, Invalid, Most, Result};
 
 /// The text of the form.
 ///
@@ -23,11 +24,7 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
         .await
         .map_err(|error| cut_off(&error))?;
     if bytes.len() as u64 > max {
-        return Err(Invalid::TooLong {
-            field: FieldName::Text,
-            max: limits.text_max,
-        }
-        .into());
+        return Err(too_much(limits, &bytes, max).into());
     }
     let body = std::str::from_utf8(&bytes).map_err(|_| not_utf8())?;
     let fields = body
@@ -45,4 +42,20 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
         }
     }
     Ok(None)
+}
+
+/// Why no more of a form is read that begins so: its text is too long, or what else is in it.
+fn too_much(limits: &Limits, beginning: &[u8], max: u64) -> Invalid {
+    let mut fields = beginning.split(|byte| *byte == b'&');
+    let text = fields.find_map(|field| field.strip_prefix(b"text="));
+    match text {
+        Some(text) if text.len() as u64 > max_bytes(limits) => Invalid::TooLong {
+            field: FieldName::Text,
+            max: limits.text_max,
+        },
+        _ => Invalid::TooLarge {
+            field: FieldName::Body,
+            max: Most::Bytes(max),
+        },
+    }
 }

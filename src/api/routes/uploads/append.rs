@@ -7,9 +7,10 @@ use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 
 use super::CHUNK;
+use crate::api::extract::body::Opened;
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::incoming::{Checksum, Incoming};
-use crate::api::extract::json::{Opened, cut_off};
+use crate::api::extract::json::cut_off;
 use crate::app::App;
 use crate::domain::access;
 use crate::domain::ids::{Id, RawId, UploadId};
