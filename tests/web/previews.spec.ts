@@ -62,7 +62,7 @@ test('what is kept of a photo, and its previews, look as the photo does', async 
 
   const files = await variants();
   await page.route('**/sent/*', async (route) => {
-    const name = decodeURIComponent(new URL(route.request().url()).pathname.replace('/sent/', ''));
+    const name = decodeURIComponent(new URL(route.request().url()).pathname.replace(/.*\/sent\//, ''));
     await route.fulfill({ body: files.get(name) ?? Buffer.alloc(0) });
   });
   await page.goto(`${server.url}/health`);
