@@ -22,7 +22,7 @@ function here(path: string, url: string): string {
 
 type Options = Parameters<BrowserContext['request']['fetch']>[1];
 
-/** What names its page says too, as browsers do, that this is of the same site: the server's public address has another port here. */
+/** What names its page says too, as browsers do, that this is of the same site: where it sends mail, the server's public address has no port here. */
 const asOfPage = (options: Options): Options =>
   options?.headers?.['Origin'] === undefined ? options : { ...options, headers: { ...options.headers, 'Sec-Fetch-Site': 'same-origin' } };
 

@@ -27,8 +27,8 @@ for (const [where, viewport] of [
           all.map(async (image) => {
             const file = new Image();
             file.src = (image as HTMLImageElement).currentSrc;
-            await file.decode();
-            return file.naturalWidth;
+            // One that is just being replaced may be gone at the server.
+            return file.decode().then(() => file.naturalWidth, () => 0);
           }),
         ),
       );

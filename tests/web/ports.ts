@@ -4,8 +4,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Linux gives none of these to a program that asks for any port. It gives one that another program has let go again at once. */
-const FIRST = 10_000;
+/** Linux gives none of these to a program that asks for any port. It gives one that another program has let go again at once.
+Browsers refuse 10080. */
+const FIRST = 11_000;
 const END = 32_768;
 /** Who has the UDP port of this address has the TCP port of all others; `tests/support/ports.rs` keeps to it, too. */
 const HELD = '127.1.1.1';

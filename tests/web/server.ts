@@ -33,10 +33,10 @@ export class Server {
 
   /** `settings`: environment variables, in addition to the inherited ones. `basePath`: below which path of its host it is. */
   static async start(settings: Record<string, string> = {}, basePath = ''): Promise<Server> {
-    // The app takes only the path of a link, and stays at its host.
-    const below: Record<string, string> = basePath === '' ? {} : { SHARED_SPACES_PUBLIC_URL: `http://localhost${basePath}/` };
+    const port = String(await ownPort());
+    const below: Record<string, string> = basePath === '' ? {} : { SHARED_SPACES_PUBLIC_URL: `http://localhost:${port}${basePath}/` };
     const folder = await mkdtemp(join(tmpdir(), 'shared-spaces-'));
-    const server = new Server(folder, { ...below, ...settings }, basePath, String(await ownPort()));
+    const server = new Server(folder, { ...below, ...settings }, basePath, port);
     await server.run();
     return server;
   }
