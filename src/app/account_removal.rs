@@ -1,7 +1,5 @@
 //! The end of an account.
 
-use tokio::task::spawn_blocking;
-
 use crate::app::App;
 use crate::domain::account_removal::Begun;
 use crate::error::Result;
@@ -12,12 +10,8 @@ impl App {
     /// # Errors
     /// The database can't be written. The jobs continue with it.
     pub async fn finish_account_removal(&self, mut begun: Begun) -> Result<()> {
-        let (folder, uploads) = (self.uploads.clone(), std::mem::take(&mut begun.uploads));
-        let removed =
-            spawn_blocking(move || uploads.iter().try_for_each(|file| folder.remove(file)));
-        if let Ok(Err(error)) = removed.await {
-            tracing::warn!(%error, "could not delete the uploads of an account; will retry");
-        }
+        self.delete_uploads(std::mem::take(&mut begun.uploads))
+            .await;
         self.space_deletion().finish_account(begun).await
     }
 }

@@ -10,6 +10,8 @@ pub mod retry;
 pub mod status;
 // The end of an account.
 mod account_removal;
+// The files of uploads.
+mod upload_files;
 // Whether there is room for photos.
 mod disk_space;
 

@@ -10,7 +10,7 @@ use crate::uploads::ingest::{Received, Spilled, Upload as Arrived, UploadKind};
 use crate::uploads::locks::UploadLock;
 use crate::uploads::prepare::is_refusal;
 
-use super::{remove, settle};
+use super::settle;
 
 /// Cleans an upload, unless that was done. A refused one is deleted; after any other error it can be
 /// tried again.
@@ -45,7 +45,7 @@ pub async fn finish(
                 Ok(uploads::delete(conn, &own)?)
             });
             deleted.await?;
-            remove(app, upload.file).await;
+            app.delete_uploads(vec![upload.file]).await;
             return Err(refusal);
         }
         Err(error) => return Err(error),
@@ -57,7 +57,7 @@ pub async fn finish(
         uploads::get(conn, &own)
     });
     let finished = settle(prepared.file, written.await)?;
-    remove(app, upload.file).await;
+    app.delete_uploads(vec![upload.file]).await;
     let_preview(app, &finished);
     Ok(finished)
 }

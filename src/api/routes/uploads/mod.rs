@@ -144,7 +144,7 @@ pub async fn delete(
         Ok(uploads::delete(conn, &own)?)
     })
     .await?;
-    remove(app, upload.file).await;
+    app.delete_uploads(vec![upload.file]).await;
     Ok(NoContent)
 }
 
@@ -327,13 +327,4 @@ async fn find(app: &App, user: &CurrentUser<'_>, id: &RawId<UploadId>) -> Result
         uploads::get(conn, &own)
     })
     .await
-}
-
-/// Deletes a file that no row names any more. If that fails, it is left to the job.
-async fn remove(app: &App, file: String) {
-    let folder = app.uploads.clone();
-    let removed = tokio::task::spawn_blocking(move || folder.remove(&file)).await;
-    if let Ok(Err(error)) = removed {
-        tracing::warn!(%error, "could not delete an upload; will retry");
-    }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use picture::PreviewSize;
 
 use super::finish::finish;
-use super::{lock, remove};
+use super::lock;
 use crate::api::extract::current_user::CurrentUser;
 use crate::app::App;
 use crate::clock::Timestamp;
@@ -136,7 +136,7 @@ impl Taking {
     /// Deletes the files of uploads whose share was written.
     pub async fn end(self, app: &App) {
         for taken in self.0 {
-            remove(app, taken.file).await;
+            app.delete_uploads(vec![taken.file]).await;
         }
     }
 }

@@ -6,7 +6,7 @@ use tokio::io::AsyncReadExt;
 
 use super::append::receive;
 use super::finish::finish;
-use super::{LOCK_TIMEOUT, check, find, lock, remove, write};
+use super::{LOCK_TIMEOUT, check, find, lock, write};
 use crate::api::extract::current_user::CurrentUser;
 use crate::api::extract::incoming::{Incoming, UploadHeaders};
 use crate::api::extract::json::cut_off;
@@ -180,7 +180,7 @@ async fn discard(app: &App, user: &CurrentUser<'_>, id: &RawId<UploadId>) {
         Ok(upload.file)
     });
     match deleted.await {
-        Ok(file) => remove(app, file).await,
+        Ok(file) => app.delete_uploads(vec![file]).await,
         Err(Error::NotFound(_)) => {}
         Err(error) => tracing::debug!(%error, "could not delete an upload that was refused"),
     }
