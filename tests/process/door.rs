@@ -345,16 +345,10 @@ fn a_neighbours_cookie_with_bytes_that_are_no_text_keeps_nobody_out() {
 
 /// Begins to sign in through a proxy, for a client at this address, and doesn't go on.
 fn slow_login(server: &Server, from: &str) -> TcpStream {
-    let mut connection = server.connect().unwrap();
-    let head = format!(
+    server.begin(&format!(
         "POST /login HTTP/1.1\r\nHost: a\r\nX-Forwarded-For: {from}\r\nContent-Type: application/json\r\n\
          Content-Length: 1000\r\nExpect: 100-continue\r\n\r\n"
-    );
-    connection.write_all(head.as_bytes()).unwrap();
-    // It says so when it begins to read.
-    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-    connection.read_exact(&mut go_on).unwrap();
-    connection
+    ))
 }
 
 fn health_through_proxy(server: &Server, from: &str) -> String {

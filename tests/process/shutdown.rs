@@ -18,11 +18,7 @@ struct Upload {
 impl Upload {
     fn begin(server: &Server, person: &Person, space: &str, text: &str, photo: &[u8]) -> Self {
         let (head, rest) = person.raw_form(&format!("{space}/shares"), text, photo);
-        let mut connection = server.connect().unwrap();
-        connection.write_all(head.as_bytes()).unwrap();
-        let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-        connection.read_exact(&mut go_on).unwrap();
-        assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+        let connection = server.begin(&head);
         Self { connection, rest }
     }
 

@@ -27,11 +27,7 @@ fn who_is_not_signed_in_any_more_sends_a_large_photo_and_reads_why_it_is_refused
 /// Begins an upload and doesn't send its body: the server has said that it reads it.
 fn begin(server: &Server, person: &Person, space: &str) -> (TcpStream, Vec<u8>) {
     let (head, body) = person.raw_form(&format!("{space}/shares"), "A photo", &picture(200, 1));
-    let mut connection = server.connect().unwrap();
-    connection.write_all(head.as_bytes()).unwrap();
-    let mut go_on = [0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
-    connection.read_exact(&mut go_on).unwrap();
-    (connection, body)
+    (server.begin(&head), body)
 }
 
 /// What is answered to an upload before its body is sent.

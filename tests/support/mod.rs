@@ -278,6 +278,17 @@ impl Server {
         Ok(connection)
     }
 
+    /// A connection on which a request with `Expect: 100-continue` has begun: the server has said that it reads the body.
+    pub fn begin(&self, head: &str) -> TcpStream {
+        const GO_ON: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
+        let mut connection = self.connect().unwrap();
+        connection.write_all(head.as_bytes()).unwrap();
+        let mut said = [0; GO_ON.len()];
+        connection.read_exact(&mut said).unwrap();
+        assert_eq!(said, GO_ON);
+        connection
+    }
+
     /// A client without a session.
     pub fn anybody(&self) -> Person {
         Person::anonymous(&self.url)
