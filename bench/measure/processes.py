@@ -17,7 +17,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 #: Linux gives none of these to a program that asks for any port. It gives one that another program has let go again at once, so
 #: that a server that comes back might find its port taken by a connection. Browsers refuse 10080.
 PORTS = range(11_000, 32_768)
-#: Who has the UDP port of this address has the TCP port of all others; `tests/support/ports.rs` keeps to it, too.
+#: A process that has bound a UDP port of this address holds the TCP port of that number, as in `tests/support/ports.rs`.
 HELD = "127.1.1.1"
 held = []
 

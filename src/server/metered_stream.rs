@@ -88,9 +88,10 @@ impl<S: AsyncWrite + Unpin> MeteredStream<S> {
 }
 
 impl<S: AsyncRead + Unpin> MeteredStream<S> {
-    /// Looks whether the reader of a stream has left. The library does so only when it writes, and waits for a request from who has
-    /// closed one side alone; a stream is the last response here, so that whatever still comes is discarded.
-    fn poll_left(&mut self, context: &mut Context<'_>) -> io::Result<()> {
+    /// Checks whether the reader of a stream has disconnected. hyper notices that only when it writes, because a client that has
+    /// closed its sending side may still expect a response. A stream is the last response on its connection, so anything that
+    /// still arrives is discarded.
+    fn poll_disconnect(&mut self, context: &mut Context<'_>) -> io::Result<()> {
         let mut scratch = [0; 512];
         let mut scratch = ReadBuf::new(&mut scratch);
         match Pin::new(&mut self.stream).poll_read(context, &mut scratch)? {
@@ -157,8 +158,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for MeteredStream<S> {
         ready!(self.poll_instead(context))?;
         let flushed = Pin::new(&mut self.stream).poll_flush(context);
         self.traffic.set_blocked(flushed.is_pending());
-        if self.line.is_stream() {
-            self.poll_left(context)?;
+        if self.line.ends_with_stream() {
+            self.poll_disconnect(context)?;
         }
         flushed
     }

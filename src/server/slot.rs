@@ -17,7 +17,7 @@ struct Shared {
     reservation: Reservation<IpAddr>,
     requests: Mutex<Requests>,
     /// Whether it sends a stream, and nothing after it.
-    is_stream: AtomicBool,
+    ends_with_stream: AtomicBool,
     lost: CancellationToken,
 }
 
@@ -56,7 +56,7 @@ impl ConnectionSlot {
         Self(Arc::new(Shared {
             reservation,
             requests: Mutex::default(),
-            is_stream: AtomicBool::new(false),
+            ends_with_stream: AtomicBool::new(false),
             lost: CancellationToken::new(),
         }))
     }
@@ -84,8 +84,8 @@ impl ConnectionSlot {
     }
 
     /// Whether it sends a stream, and closes with it.
-    pub(super) fn is_stream(&self) -> bool {
-        self.0.is_stream.load(Ordering::Relaxed)
+    pub(super) fn ends_with_stream(&self) -> bool {
+        self.0.ends_with_stream.load(Ordering::Relaxed)
     }
 
     /// Counts bytes that were received or sent.
@@ -135,7 +135,7 @@ impl RequestSlot {
     /// counted separately, and closes with it.
     pub(super) fn leave(&self) {
         let connection = &self.0.connection.0;
-        connection.is_stream.store(true, Ordering::Relaxed);
+        connection.ends_with_stream.store(true, Ordering::Relaxed);
         connection.reservation.release();
     }
 

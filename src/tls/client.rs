@@ -33,10 +33,10 @@ pub async fn connect_unverified(
     connector.connect(ServerName::from(address), stream).await
 }
 
-/// Whether the server has refused a handshake because it has no certificate that it could show.
+/// Whether the server refused a handshake because it has no certificate.
 pub fn is_for_lack_of_a_certificate(error: &io::Error) -> bool {
     let inner = error.get_ref().and_then(|inner| inner.downcast_ref());
-    // What rustls says when nothing is found for a name.
+    // The alert that rustls sends in that case.
     matches!(
         inner,
         Some(Error::AlertReceived(AlertDescription::AccessDenied))

@@ -49,7 +49,7 @@ impl Https {
     }
 }
 
-/// When the certificate ends that the settings name or that was ordered; `None` if there is none.
+/// When the certificate ends, be it one from files or an ordered one; `None` if there isn't one.
 ///
 /// # Errors
 /// A file can't be read or used.

@@ -10,8 +10,8 @@ use super::{Process, Server, until};
 /// Linux gives none of these to a program that asks for any port. It gives one that another program has let go again at once, so
 /// that a port that was free a moment ago may be taken. Of those above 10,000, browsers refuse 10080 alone.
 const PORTS: Range<u16> = 11_000..32_768;
-/// Who has the UDP port of this address has the TCP port of all others. `bench/measure/processes.py` and `tests/web/ports.ts` keep
-/// to it, too.
+/// A process that has bound a UDP port of this address holds the TCP port of that number; `bench/measure/processes.py` and
+/// `tests/web/ports.ts` follow the same rule.
 const HELD: Ipv4Addr = Ipv4Addr::new(127, 1, 1, 1);
 
 /// What this process holds until it ends, and where it looks next.

@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 Browsers refuse 10080. */
 const FIRST = 11_000;
 const END = 32_768;
-/** Who has the UDP port of this address has the TCP port of all others; `tests/support/ports.rs` keeps to it, too. */
+/** A process that has bound a UDP port of this address holds the TCP port of that number, as in `tests/support/ports.rs`. */
 const HELD = '127.1.1.1';
 
 /** A port that no other test is given until this process ends, and that nothing listens on. */

@@ -187,7 +187,7 @@ pub struct ServerStatus {
     quota_bytes: Option<u64>,
     /// Whether the disk has room for photos and videos.
     has_room: bool,
-    /// When the certificate of HTTPS ends; null if there is none that can be used, or the server speaks HTTP itself.
+    /// When the certificate of HTTPS ends; null without a usable certificate, or if the server itself speaks HTTP.
     certificate_ends_at: Option<Moment>,
 }
 

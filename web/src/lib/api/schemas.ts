@@ -888,7 +888,7 @@ export interface components {
             bytes: number;
             /**
              * Format: date-time
-             * @description When the certificate of HTTPS ends; null if there is none that can be used, or the server speaks HTTP itself.
+             * @description When the certificate of HTTPS ends; null without a usable certificate, or if the server itself speaks HTTP.
              * @example 2026-05-17T09:30:00.250Z
              */
             certificate_ends_at: string | null;
