@@ -92,7 +92,8 @@ pub struct App {
     pub epoch: Arc<str>,
     pub push_key: PushKey,
     notice_wake: NoticeWake,
-    push_wake: Arc<Notify>,
+    /// Wakes what sends push messages.
+    pub push_wake: Arc<Notify>,
     /// Wakes what sends mail.
     pub mail_wake: Arc<Notify>,
     mailer: Option<Mailer>,

@@ -47,7 +47,7 @@ pub mod notifying;
 pub mod push_subscriptions;
 // Push messages on their way.
 pub mod pushes;
-// When nobody is sent anything.
+// When a user isn't sent anything.
 pub mod quiet_hours;
 // The languages that users are written to in.
 pub mod language;

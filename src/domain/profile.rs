@@ -1,13 +1,16 @@
-//! What users say of themselves: the name that people are shown, the language that they are written to in, and their time zone.
+//! What users say of themselves: the name that people are shown, the language that they are written to in, their time zone, and when
+//! nothing is sent to them.
 
 use rusqlite::Connection;
 
 use super::avatars;
 use super::language::Language;
-use super::quiet_hours;
+use super::pushes;
+use super::quiet_hours::{self, QuietHours};
 use super::sessions::Session;
 use super::text::UserName;
 use super::users;
+use crate::clock::Timestamp;
 use crate::error::{Malformed, Result};
 
 /// What a user has chosen besides their name.
@@ -17,6 +20,8 @@ pub struct Profile {
     pub language: Option<Language>,
     /// The IANA name of a time zone; `None`: that of each device.
     pub time_zone: Option<String>,
+    /// `None`: they want none.
+    pub quiet_hours: Option<QuietHours>,
 }
 
 /// What changes of a profile. What is left out stays; what is `Some(None)` is no longer chosen.
@@ -25,6 +30,7 @@ pub struct ProfileChange {
     pub name: Option<Option<UserName>>,
     pub language: Option<Option<Language>>,
     pub time_zone: Option<Option<String>>,
+    pub quiet_hours: Option<Option<QuietHours>>,
 }
 
 /// Checks the name of a time zone.
@@ -37,18 +43,27 @@ pub fn parse_time_zone(name: &str) -> Result<String> {
 
 /// The profile of the caller.
 pub fn get(conn: &Connection, caller: &Session) -> rusqlite::Result<Profile> {
-    conn.prepare_cached("select language, time_zone from users where id = ?")?
-        .query_row([caller.user().id], |row| {
-            let language: Option<String> = row.get(0)?;
-            Ok(Profile {
-                language: language.as_deref().map(Language::of),
-                time_zone: row.get(1)?,
-            })
+    conn.prepare_cached(
+        "select language, time_zone, quiet_from, quiet_until from users where id = ?",
+    )?
+    .query_row([caller.user().id], |row| {
+        let language: Option<String> = row.get(0)?;
+        Ok(Profile {
+            language: language.as_deref().map(Language::of),
+            time_zone: row.get(1)?,
+            quiet_hours: QuietHours::of_minutes(row.get(2)?, row.get(3)?),
         })
+    })
 }
 
-/// Changes the profile of the caller. Another name is reported in all their spaces.
-pub fn change(conn: &Connection, caller: &Session, change: &ProfileChange) -> rusqlite::Result<()> {
+/// Changes the profile of the caller. Another name is reported in all their spaces, and what waits for the end of their quiet hours
+/// is sent as soon as these allow it.
+pub fn change(
+    conn: &Connection,
+    caller: &Session,
+    change: &ProfileChange,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
     let user = caller.user();
     if let Some(name) = &change.name {
         // Their login is what they are called anyway.
@@ -63,6 +78,12 @@ pub fn change(conn: &Connection, caller: &Session, change: &ProfileChange) -> ru
     }
     if let Some(time_zone) = &change.time_zone {
         users::set_time_zone(conn, user.id, time_zone.as_deref())?;
+    }
+    if let Some(hours) = change.quiet_hours {
+        users::set_quiet_hours(conn, user.id, hours)?;
+    }
+    if change.time_zone.is_some() || change.quiet_hours.is_some() {
+        pushes::look_again(conn, user.id, now)?;
     }
     Ok(())
 }

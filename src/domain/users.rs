@@ -8,6 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, Row};
 use super::avatar_name::AvatarName;
 use super::ids::UserId;
 use super::language::Language;
+use super::quiet_hours::QuietHours;
 use super::text::{GivenLogin, Login, LoginKey};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Error, NotFound, Result, is_unique_violation};
@@ -252,6 +253,19 @@ pub(super) fn set_time_zone(
     Ok(())
 }
 
+/// Sets when a user isn't sent anything; `None` for never.
+pub(super) fn set_quiet_hours(
+    conn: &Connection,
+    id: UserId,
+    hours: Option<QuietHours>,
+) -> rusqlite::Result<()> {
+    // The same twice is none.
+    let (from, until) = hours.map_or((0, 0), QuietHours::minutes);
+    conn.prepare_cached("update users set quiet_from = ?, quiet_until = ? where id = ?")?
+        .execute((from, until, id))?;
+    Ok(())
+}
+
 /// Sets what the picture of a user is called, or that they have none.
 pub(super) fn set_avatar(
     conn: &Connection,
@@ -313,7 +327,7 @@ pub(super) fn mark_deleted(
     // No login has a control character, and no password has the empty hash.
     conn.prepare_cached(
         "update users set deleted_at = ?1, disabled_at = coalesce(disabled_at, ?1), login_key = char(1) || id, look = null,
-         password_hash = '', language = null, time_zone = null, is_operator = 0 where id = ?2",
+         password_hash = '', language = null, time_zone = null, quiet_from = 0, quiet_until = 0, is_operator = 0 where id = ?2",
     )?
     .execute((now.0, user))?;
     Ok(())

@@ -74,6 +74,8 @@ pub enum FieldName {
     Poster,
     #[error("Push")]
     Push,
+    #[error("Quiet_hours")]
+    QuietHours,
     #[error("Role")]
     Role,
     #[error("Share_id")]

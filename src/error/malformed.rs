@@ -58,6 +58,10 @@ pub enum Malformed {
     #[error("Time_zone must be the name of a time zone, such as Europe/Vienna")]
     TimeZone,
     #[error(
+        "Quiet_hours must have a from and an until, which are two different times of the day such as 22:00 and 07:00, or be null for none"
+    )]
+    QuietHours,
+    #[error(
         "Endpoint must be the address of a public push service: HTTPS, port 443, and at most 500 characters"
     )]
     Endpoint,
@@ -102,7 +106,7 @@ pub enum Malformed {
 }
 
 impl Malformed {
-    pub(super) fn samples() -> [Self; 37] {
+    pub(super) fn samples() -> [Self; 38] {
         let field = FieldName::Limit;
         [
             Self::Request,
@@ -136,6 +140,7 @@ impl Malformed {
             },
             Self::TakenAt,
             Self::TimeZone,
+            Self::QuietHours,
             Self::Endpoint,
             Self::PushKeys,
             Self::EmailAddress,

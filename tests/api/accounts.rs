@@ -20,6 +20,7 @@ fn somebody_registers_signs_in_and_is_known() {
     for (key, value) in [
         ("language", json!(null)),
         ("time_zone", json!(null)),
+        ("quiet_hours", json!({"from": "22:00", "until": "07:00"})),
         ("email", json!(null)),
         ("unconfirmed_email", json!(null)),
         ("email_refused", json!(null)),

@@ -37,7 +37,7 @@ fn all_that_is_ones_own_is_taken_along_and_nothing_of_others() {
     }
     bob.put(
         "/me",
-        json!({"name": "Bob", "language": "de", "time_zone": "Europe/Vienna"}),
+        json!({"name": "Bob", "language": "de", "time_zone": "Europe/Vienna", "quiet_hours": {"from": "13:00", "until": "15:00"}}),
     )
     .is_ok();
     bob.put(
@@ -95,6 +95,10 @@ fn all_that_is_ones_own_is_taken_along_and_nothing_of_others() {
             &profile["avatar"]
         ],
         ["bob", "Bob", "de", "Europe/Vienna", "avatar.jpg"]
+    );
+    assert_eq!(
+        profile["quiet_hours"],
+        json!({"from": "13:00", "until": "15:00"})
     );
     let spaces = data["spaces"].as_array().unwrap();
     assert_eq!(spaces.len(), 1);

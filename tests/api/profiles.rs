@@ -93,6 +93,70 @@ fn what_is_left_out_stays_and_null_undoes_a_choice() {
 }
 
 #[test]
+fn quiet_hours_are_from_22_to_7_until_others_are_chosen_or_none() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let hours = |from: &str, until: &str| json!({"from": from, "until": until});
+    let seen = || ann.get("/me").is_ok()["quiet_hours"].clone();
+    assert_eq!(seen(), hours("22:00", "07:00"));
+    for chosen in [
+        hours("13:00", "15:30"),
+        hours("23:59", "00:00"),
+        Value::Null,
+        hours("21:30", "06:45"),
+    ] {
+        let me = set(&ann, json!({"quiet_hours": chosen}));
+        assert_eq!(me["quiet_hours"], chosen);
+        assert_eq!(seen(), chosen);
+        // What is left out stays.
+        set(&ann, json!({"language": "de", "time_zone": null}));
+        assert_eq!(seen(), chosen);
+    }
+    // What else is in it is passed over, as everywhere.
+    set(
+        &ann,
+        json!({"quiet_hours": {"from": "01:00", "until": "02:00", "days": ["monday"]}}),
+    );
+    assert_eq!(seen(), hours("01:00", "02:00"));
+    assert_eq!(
+        app.person("bob").get("/me").is_ok()["quiet_hours"],
+        hours("22:00", "07:00")
+    );
+}
+
+#[test]
+fn hours_that_are_none_are_refused() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let before = ann.get("/me").is_ok();
+    for odd in [
+        json!({}),
+        json!([]),
+        json!("22:00-07:00"),
+        json!(7),
+        json!(false),
+        json!({"from": "22:00"}),
+        json!({"from": "22:00", "until": null}),
+        json!({"from": 1320, "until": 420}),
+        json!({"from": "22:00", "until": ["07:00"]}),
+        json!({"from": "25:00", "until": "07:00"}),
+        json!({"from": "22:00", "until": "7"}),
+        json!({"from": "22:00", "until": "7:00"}),
+        json!({"from": "22:00", "until": "07:00:00"}),
+        json!({"from": "22:00", "until": "22:00"}),
+        json!({"from": "22:00", "until": "7".repeat(100_000)}),
+    ] {
+        ann.put("/me", json!({"name": "Ann", "quiet_hours": odd}))
+            .is(
+                400,
+                "Quiet_hours must have a from and an until, which are two different times of the day such as 22:00 and 07:00, or be \
+                 null for none",
+            );
+    }
+    assert_eq!(ann.get("/me").is_ok(), before);
+}
+
+#[test]
 fn a_refused_profile_changes_nothing() {
     let app = TestApp::new();
     let ann = app.person("ann");

@@ -123,11 +123,11 @@ fn messages_are_in_the_language_of_the_browser() {
     assert_eq!(world.read_after(2 * MINUTE), ["ann hat dich erwähnt: @bob"]);
 }
 
-#[test]
-fn nothing_is_sent_at_night_and_in_the_morning_all_of_it_at_once() {
+/// Bob's browser is where it is 23 o'clock now, or later in that hour.
+fn at_eleven_in_the_evening() -> World {
     let world = World::new();
     let hour = world.app.app.now().seconds() / 3600 % 24;
-    // Where it is 23 o'clock now. The names of these zones have the signs the other way round.
+    // The names of these zones have the signs the other way round.
     let zone = match 23 - hour {
         east @ 0..=14 => format!("Etc/GMT-{east}"),
         west => format!("Etc/GMT+{}", 24 - west),
@@ -136,12 +136,114 @@ fn nothing_is_sent_at_night_and_in_the_morning_all_of_it_at_once() {
     subscription["time_zone"] = json!(zone);
     let subscribed = world.bob().post("/push-subscriptions", subscription);
     assert_eq!(subscribed.status, 201);
+    world
+}
+
+/// Changes Bob's quiet hours, while the clock stands still.
+fn quiet(world: &World, hours: Value) {
+    world
+        .bob()
+        .put("/me", json!({"quiet_hours": hours}))
+        .is_ok();
+}
+
+#[test]
+fn nothing_is_sent_at_night_and_in_the_morning_all_of_it_at_once() {
+    let world = at_eleven_in_the_evening();
     world.ann().share(world.space, "Late");
     assert!(world.after(5 * MINUTE).is_empty());
     world.ann().share(world.space, "Later");
     assert!(world.after(5 * 60 * MINUTE).is_empty());
     assert_eq!(world.read_after(4 * 60 * MINUTE), ["ann shared 2 times"]);
     assert!(world.after(12 * 60 * MINUTE).is_empty());
+}
+
+#[test]
+fn each_user_has_quiet_hours_of_their_own() {
+    let world = at_eleven_in_the_evening();
+    quiet(&world, json!({"from": "13:00", "until": "15:00"}));
+    world.ann().share(world.space, "Late");
+    assert_eq!(world.read_after(2 * MINUTE), ["ann: Late"]);
+    // At one in the afternoon, until three.
+    assert!(world.after(14 * 60 * MINUTE).is_empty());
+    world.ann().share(world.space, "At noon");
+    assert!(world.after(50 * MINUTE).is_empty());
+    assert_eq!(world.read_after(2 * 60 * MINUTE), ["ann: At noon"]);
+    quiet(&world, json!(null));
+    assert!(world.after(8 * 60 * MINUTE).is_empty());
+    world.ann().share(world.space, "Late again");
+    assert_eq!(world.read_after(2 * MINUTE), ["ann: Late again"]);
+}
+
+#[test]
+fn what_waits_is_sent_as_soon_as_other_hours_allow_it() {
+    let world = at_eleven_in_the_evening();
+    world.ann().share(world.space, "Late");
+    assert!(world.after(5 * MINUTE).is_empty());
+    // Others that are on as well, and end in six hours.
+    quiet(&world, json!({"from": "21:00", "until": "05:00"}));
+    assert!(world.after(4 * 60 * MINUTE).is_empty());
+    assert_eq!(world.read_after(2 * 60 * MINUTE), ["ann: Late"]);
+    assert!(world.after(16 * 60 * MINUTE).is_empty());
+    world.ann().share(world.space, "Late again");
+    assert!(world.after(10 * MINUTE).is_empty());
+    quiet(&world, json!(null));
+    assert_eq!(world.read_after(Duration::ZERO), ["ann: Late again"]);
+    assert!(world.after(12 * 60 * MINUTE).is_empty());
+}
+
+#[test]
+fn what_waits_is_sent_later_if_the_hours_are_longer() {
+    let world = at_eleven_in_the_evening();
+    world.ann().share(world.space, "Late");
+    assert!(world.after(5 * MINUTE).is_empty());
+    quiet(&world, json!({"from": "22:00", "until": "10:00"}));
+    assert!(world.after(9 * 60 * MINUTE).is_empty());
+    assert_eq!(world.read_after(2 * 60 * MINUTE), ["ann: Late"]);
+}
+
+#[test]
+fn who_moves_to_where_it_is_day_gets_what_waits() {
+    let world = at_eleven_in_the_evening();
+    world.ann().share(world.space, "Late");
+    assert!(world.after(5 * MINUTE).is_empty());
+    let hour = world.app.app.now().seconds() / 3600 % 24;
+    let noon = match 12 - hour {
+        east @ 0.. => format!("Etc/GMT-{east}"),
+        west => format!("Etc/GMT+{}", -west),
+    };
+    world.bob().put("/me", json!({"time_zone": noon})).is_ok();
+    assert_eq!(world.read_after(Duration::ZERO), ["ann: Late"]);
+}
+
+#[test]
+fn a_message_is_not_late_for_having_waited_for_the_end_of_quiet_hours() {
+    let world = at_eleven_in_the_evening();
+    let minute = world.app.app.now().seconds() / 60 % 60;
+    // They have just begun, and last 23 hours.
+    let (from, until) = (format!("23:{minute:02}"), format!("22:{minute:02}"));
+    quiet(&world, json!({"from": from, "until": until}));
+    world.ann().share(world.space, "Late");
+    assert!(world.after(2 * MINUTE).is_empty());
+    assert!(world.after((22 * 60 + 50) * MINUTE).is_empty());
+    // The service is busy then, and is asked again when a day is over.
+    world.service.answer("503 Service Unavailable");
+    assert_eq!(world.after(15 * MINUTE).len(), 1);
+    quiet(&world, json!(null));
+    assert_eq!(world.read_after(2 * 60 * MINUTE), ["ann: Late"]);
+}
+
+#[test]
+fn a_busy_service_is_not_asked_sooner_because_the_hours_are_others() {
+    let world = World::new();
+    world.ann().share(world.space, "Hello");
+    world
+        .service
+        .answer("429 Too Many Requests\r\nRetry-After: 300");
+    assert_eq!(world.after(2 * MINUTE).len(), 1);
+    quiet(&world, json!(null));
+    assert!(world.after(4 * MINUTE).is_empty());
+    assert_eq!(world.after(2 * MINUTE).len(), 1);
 }
 
 #[test]

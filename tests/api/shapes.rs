@@ -92,6 +92,7 @@ fn faults(
             "minimum" => number().is_none_or(|(value, min)| value >= min),
             "maximum" => number().is_none_or(|(value, max)| value <= max),
             "format" => has_format(expected.as_str().unwrap(), value),
+            "pattern" => has_pattern(expected.as_str().unwrap(), value),
             "description" | "example" | "x-codes" => true,
             other => panic!("{at}: the schema has {other}, of which this test knows nothing"),
         };
@@ -123,6 +124,18 @@ fn has_format(format: &str, value: &Value) -> bool {
         "uri" => text.starts_with("http://"),
         "date-time" => text.contains('T') && text.ends_with('Z'),
         other => panic!("no format of ours: {other}"),
+    }
+}
+
+fn has_pattern(pattern: &str, value: &Value) -> bool {
+    let Some(text) = value.as_str() else {
+        return true;
+    };
+    match pattern {
+        "^([01][0-9]|2[0-3]):[0-5][0-9]$" => {
+            matches!(text.as_bytes(), [_, _, b':', _, _]) && ("00:00".."24:00").contains(&text)
+        }
+        other => panic!("no pattern of ours: {other}"),
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use rocket::http::{ContentType, Header};
 use rocket::local::blocking::Client;
 use rusqlite::Connection;
-use serde_json::Value;
+use serde_json::{Value, json};
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::config::Config;
@@ -105,6 +105,19 @@ fn what_people_had_is_still_there() {
             .map(|member| &member["is_admin"])
             .collect();
         assert_eq!(admins, [true, false]);
+    }
+}
+
+#[test]
+fn who_has_chosen_no_quiet_hours_keeps_those_that_all_had() {
+    for fixture in fixtures() {
+        let folder = data_folder(&fixture);
+        let client = open(&folder);
+        let hours = |login| get(&client, &sign_in(&client, login), "/me")["quiet_hours"].clone();
+        let usual = json!({"from": "22:00", "until": "07:00"});
+        assert_eq!(hours("ann"), usual, "{fixture:?}");
+        let own = json!({"from": "13:00", "until": "15:00"});
+        assert!([usual, own].contains(&hours("bob")), "{fixture:?}");
     }
 }
 

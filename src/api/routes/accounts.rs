@@ -183,7 +183,7 @@ pub async fn change_profile(
     let quotas = app.config.quotas;
     let (user, details) = user
         .write(move |conn, session| {
-            profile::change(conn, session, &change)?;
+            profile::change(conn, session, &change, now)?;
             email::change(conn, session, &mail, now)?;
             let user = users::find(conn, session.user().id)?;
             let user = user.ok_or(Denied::Unauthorized { token: true })?;
@@ -191,6 +191,7 @@ pub async fn change_profile(
         })
         .await?;
     app.mail_wake.notify_one();
+    app.push_wake.notify_one();
     Ok(Json(Me::new(user, details, &links)))
 }
 

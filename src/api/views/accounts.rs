@@ -1,21 +1,25 @@
 //! Accounts: registering, signing in, passwords.
 
+use std::borrow::Borrow;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::settings::FromSettings;
 use super::storage::Storage;
 use super::urls::Urls;
 use super::users::User;
-use crate::api::views::payload::{Field, Payload, optional_text, said, text};
+use crate::api::views::payload::{Field, Payload, optional_object, optional_text, said, text};
 use crate::config::Limits;
 use crate::domain::email::{Email, Frequency, MailChange};
 use crate::domain::language::Language;
 use crate::domain::profile::{self, Profile, ProfileChange};
+use crate::domain::quiet_hours;
 use crate::domain::text::{EmailAddress, MAX_EMAIL, UserName};
 use crate::domain::usage::Usage;
 use crate::domain::{notices, users};
-use crate::error::{FieldName, Result};
+use crate::error::{FieldName, Malformed, Result};
 
 /// Creates an account.
 #[derive(Deserialize, JsonSchema)]
@@ -73,6 +77,8 @@ pub struct Me {
     /// The IANA name of the time zone that they have chosen for their quiet hours; null if that is the time zone of each device.
     #[schemars(extend("example" = "Europe/Vienna"))]
     time_zone: Option<String>,
+    /// When no push messages are sent to them, by the clock in their time zone; null if they want no quiet hours.
+    quiet_hours: Option<QuietHours>,
     /// Where mail for them goes; null until they have confirmed an address.
     #[schemars(extend("format" = "email", "example" = "ann@example.org"))]
     email: Option<String>,
@@ -115,6 +121,7 @@ impl Me {
             user: User::new(user, urls),
             language: profile.language.map(Into::into),
             time_zone: profile.time_zone,
+            quiet_hours: profile.quiet_hours.map(Into::into),
             email: email.address,
             unconfirmed_email: email.unconfirmed,
             email_refused: email.refused,
@@ -122,6 +129,26 @@ impl Me {
             unread_notices,
             storage: usage.into(),
             is_operator,
+        }
+    }
+}
+
+const TIME_OF_DAY: &str = "^([01][0-9]|2[0-3]):[0-5][0-9]$";
+
+/// The hours in which a user isn't sent anything: on one day, or over midnight. The two times are different.
+#[derive(Serialize, JsonSchema)]
+pub struct QuietHours {
+    #[schemars(extend("pattern" = TIME_OF_DAY, "example" = "22:00"))]
+    from: String,
+    #[schemars(extend("pattern" = TIME_OF_DAY, "example" = "07:00"))]
+    until: String,
+}
+
+impl From<quiet_hours::QuietHours> for QuietHours {
+    fn from(hours: quiet_hours::QuietHours) -> Self {
+        Self {
+            from: hours.from(),
+            until: hours.until(),
         }
     }
 }
@@ -179,6 +206,11 @@ pub struct ChangeProfile {
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>", extend("example" = "Europe/Vienna"))]
     time_zone: Option<Option<String>>,
+    /// When nothing is sent to their devices; null for never. What waits for the end of other quiet hours is sent as soon as these
+    /// allow it.
+    #[serde(default, deserialize_with = "said")]
+    #[schemars(with = "Option<QuietHours>")]
+    quiet_hours: Option<Option<Value>>,
     /// Where mail is to go; null for nowhere. It counts once the link is followed that is sent there.
     #[serde(default, deserialize_with = "said")]
     #[schemars(with = "Option<String>", length(max = MAX_EMAIL), extend("format" = "email", "example" = "ann@example.org"))]
@@ -194,6 +226,7 @@ impl Payload for ChangeProfile {
         optional_text("name", FieldName::Name),
         optional_text("language", FieldName::Language),
         optional_text("time_zone", FieldName::TimeZone),
+        optional_object("quiet_hours", FieldName::QuietHours, &["from", "until"]),
         optional_text("email", FieldName::Email),
         optional_text("digest", FieldName::Digest),
     ];
@@ -220,20 +253,29 @@ impl ChangeProfile {
             name: choice(&self.name, |name| UserName::parse(name, limits))?,
             language: choice(&self.language, Language::parse)?,
             time_zone: choice(&self.time_zone, profile::parse_time_zone)?,
+            quiet_hours: choice(&self.quiet_hours, parse_quiet_hours)?,
         })
     }
 }
 
 /// A choice of which nothing was said, that is undone, or that is checked.
-fn choice<T>(
-    said: &Option<Option<String>>,
-    parse: impl FnOnce(&str) -> Result<T>,
+fn choice<S: Borrow<B>, B: ?Sized, T>(
+    said: &Option<Option<S>>,
+    parse: impl FnOnce(&B) -> Result<T>,
 ) -> Result<Option<Option<T>>> {
     match said {
         None => Ok(None),
         Some(None) => Ok(Some(None)),
-        Some(Some(text)) => parse(text).map(|chosen| Some(Some(chosen))),
+        Some(Some(given)) => parse(given.borrow()).map(|chosen| Some(Some(chosen))),
     }
+}
+
+fn parse_quiet_hours(given: &Value) -> Result<quiet_hours::QuietHours> {
+    let time = |key| given.get(key).and_then(Value::as_str);
+    let (from, until) = time("from")
+        .zip(time("until"))
+        .ok_or(Malformed::QuietHours)?;
+    quiet_hours::QuietHours::parse(from, until)
 }
 
 /// Removes the account of the current user.

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::accounts::QuietHours;
 use super::notices::NoticeSettings;
 use super::scalars::{Id, Moment, TakenAt};
 use crate::clock::Timestamp;
@@ -23,6 +24,7 @@ pub struct Profile<'a> {
     name: &'a str,
     language: Option<&'static str>,
     time_zone: Option<&'a str>,
+    quiet_hours: Option<QuietHours>,
     email: Option<&'a str>,
     unconfirmed_email: Option<&'a str>,
     digest: &'static str,
@@ -46,6 +48,7 @@ impl<'a> Profile<'a> {
             name: &user.name,
             language: profile.language.map(Language::tag),
             time_zone: profile.time_zone.as_deref(),
+            quiet_hours: profile.quiet_hours.map(Into::into),
             email: email.address.as_deref(),
             unconfirmed_email: email.unconfirmed.as_deref(),
             digest: email.digest.into(),

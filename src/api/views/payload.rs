@@ -82,6 +82,18 @@ pub const fn object(key: &'static str, name: FieldName, keys: &'static [&'static
     }
 }
 
+/// As [`object`], and it may be left out or null.
+pub const fn optional_object(
+    key: &'static str,
+    name: FieldName,
+    keys: &'static [&'static str],
+) -> Field {
+    Field {
+        is_required: false,
+        ..object(key, name, keys)
+    }
+}
+
 /// A key whose value is a list of values. At most `max` of them are read.
 pub const fn values(key: &'static str, name: FieldName, max: usize) -> Field {
     Field {

@@ -48,8 +48,8 @@ pub struct Subscribe {
     /// hasn't, they are in English.
     #[schemars(extend("example" = "de"))]
     pub language: Option<String>,
-    /// The time zone of the device (IANA): nothing is sent from 22:00 to 7:00 there. Left out, or one that isn't known, nothing is
-    /// held back.
+    /// The time zone of the device (IANA): nothing is sent in the user's quiet hours there, unless they have chosen another zone. Left
+    /// out, or one that isn't known, nothing is held back.
     #[schemars(extend("example" = "Europe/Vienna"))]
     pub time_zone: Option<String>,
 }

@@ -3,6 +3,8 @@
 
 // What a message says.
 mod content;
+// Messages that wait for the end of their reader's quiet hours.
+mod held;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -10,6 +12,7 @@ use std::time::Duration;
 use rusqlite::{Connection, Row};
 
 pub use self::content::{Content, Item, ItemKind};
+pub(super) use self::held::look_again;
 use super::ids::{Id, PushSubscriptionId, SpaceId, UserId};
 use super::notice_settings::Level;
 use super::notice_work::{Kind as WorkKind, Work};
@@ -24,7 +27,7 @@ const WAIT: Duration = Duration::from_secs(60);
 const LONGEST_WAIT: Duration = Duration::from_secs(10 * 60);
 /// What has happened longer ago isn't news, as after a restore.
 const NEWS: Duration = Duration::from_secs(60 * 60);
-/// For how long a message may be late.
+/// For how long a message may be late; its reader's quiet hours don't count.
 pub const LIFETIME: Duration = Duration::from_secs(24 * 60 * 60);
 /// While a message is being sent, nobody else sends it.
 const LEASE: Duration = Duration::from_secs(60);
@@ -121,7 +124,7 @@ pub fn next_due(conn: &Connection) -> rusqlite::Result<Option<Timestamp>> {
 
 /// Makes due what nothing here waits so long for: the clock was set back.
 pub fn clamp_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
-    let late = now.plus(LIFETIME + LONGEST_WAIT).0;
+    let late = now.plus(quiet_hours::LONGEST + LONGEST_WAIT).0;
     conn.prepare_cached(
         "update pushes set due_at = ?1, first_at = ?1, sent_at = null where due_at > ?2",
     )?
@@ -225,11 +228,7 @@ pub fn claim(conn: &Connection, now: Timestamp, max: usize) -> rusqlite::Result<
         .collect::<rusqlite::Result<_>>()?;
     let mut deliveries = Vec::new();
     for one in claimed {
-        if let Some(morning) = one.night_ends(conn, now)? {
-            conn.prepare_cached(
-                "update push_deliveries set due_at = ?, attempts = attempts - 1 where id = ?",
-            )?
-            .execute((morning.0, one.id))?;
+        if held::hold(conn, (one.id, one.subscription), now)? {
             continue;
         }
         match one.fill(conn, now)? {
@@ -240,7 +239,7 @@ pub fn claim(conn: &Connection, now: Timestamp, max: usize) -> rusqlite::Result<
     Ok(deliveries)
 }
 
-const CLAIM: &str = "update push_deliveries set due_at = ?, attempts = attempts + 1 where id in
+const CLAIM: &str = "update push_deliveries set due_at = ?, attempts = attempts + 1, is_held = 0 where id in
     (select id from push_deliveries where due_at <= ? order by due_at limit ?)
     returning id, subscription_id, member_id, author_id, first_batch, last_batch, attempts, is_short, expires_at";
 
@@ -269,14 +268,6 @@ impl Claimed {
             is_short: row.get(7)?,
             expires_at: Timestamp(row.get(8)?),
         })
-    }
-
-    /// When the night is over for its reader, if it is night there. What happens until then is in the same message.
-    fn night_ends(&self, conn: &Connection, now: Timestamp) -> rusqlite::Result<Option<Timestamp>> {
-        let zone: Option<String> = conn
-            .prepare_cached("select coalesce(u.time_zone, s.time_zone) from push_subscriptions s join users u on u.id = s.user_id where s.id = ?")?
-            .query_row([self.subscription], |row| row.get(0))?;
-        Ok(zone.and_then(|zone| quiet_hours::end(&zone, now)))
     }
 
     /// With all that is needed to send it; `None` if there is nothing to say, or no time.

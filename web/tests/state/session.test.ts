@@ -8,7 +8,7 @@ import { Session } from '../../src/lib/state/session.svelte';
 import { browser, settle } from './browser';
 import { userOf } from '../photos';
 
-const meOf = (id: number, login: string): Me => ({ ...userOf(id, login), email: null, unconfirmed_email: null, email_refused: null, digest: 'weekly', language: null, time_zone: null, unread_notices: 0, storage: { used_bytes: 0, max_bytes: null }, is_operator: false });
+const meOf = (id: number, login: string): Me => ({ ...userOf(id, login), email: null, unconfirmed_email: null, email_refused: null, digest: 'weekly', language: null, time_zone: null, quiet_hours: { from: '22:00', until: '07:00' }, unread_notices: 0, storage: { used_bytes: 0, max_bytes: null }, is_operator: false });
 const ann = meOf(1, 'ann');
 const bob = meOf(2, 'bob');
 const unauthorized = () => new ApiError(401, "You aren't authorized", 'unauthorized');

@@ -78,7 +78,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
             "put",
             "/me",
             "accounts.change_profile",
-            "Change my name, my language, my time zone, my mail",
+            "Change my name, my language, my time zone, my quiet hours, my mail",
         )
         .about(
             "A missing field stays as it is, and null undoes the choice. The members of my spaces are sent \
@@ -95,6 +95,7 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
                 values: Language::TAGS,
             },
             Malformed::TimeZone,
+            Malformed::QuietHours,
             Malformed::EmailAddress,
             Malformed::NotOneOf {
                 field: FieldName::Digest,

@@ -381,6 +381,8 @@ export interface components {
              * @example Ann Miller
              */
             name: string;
+            /** @description When no push messages are sent to them, by the clock in their time zone; null if they want no quiet hours. */
+            quiet_hours: components["schemas"]["QuietHours"] | null;
             /** @description What they have shared, in whatever space, and their uploads. */
             storage: components["schemas"]["Storage"];
             /**
@@ -686,7 +688,7 @@ export interface components {
                  * @description The part of the request.
                  * @enum {string}
                  */
-                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "digest" | "disabled" | "email" | "end_invitations" | "is_admin" | "is_operator" | "endpoint" | "invitation" | "keep_dates" | "keys" | "kind" | "language" | "level" | "limit" | "login" | "max_bytes" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "photos" | "poster" | "push" | "role" | "share_id" | "taken_at" | "text" | "time_zone" | "token" | "transfer_to" | "up_to" | "upload" | "uploads" | "uses" | "video";
+                field?: "body" | "by" | "caption" | "confirm_password" | "days" | "digest" | "disabled" | "email" | "end_invitations" | "is_admin" | "is_operator" | "endpoint" | "invitation" | "keep_dates" | "keys" | "kind" | "language" | "level" | "limit" | "login" | "max_bytes" | "media" | "name" | "new_name" | "new_password" | "old_password" | "order" | "password" | "photo" | "photos" | "poster" | "push" | "quiet_hours" | "role" | "share_id" | "taken_at" | "text" | "time_zone" | "token" | "transfer_to" | "up_to" | "upload" | "uploads" | "uses" | "video";
                 /** @description The id that doesn't exist, as it was sent. */
                 id?: string;
                 /** @description The missing key of the JSON object. */
@@ -743,6 +745,13 @@ export interface components {
              */
             created_at: string;
             id: components["schemas"]["Id"];
+        };
+        /** @description The hours in which a user isn't sent anything: on one day, or over midnight. The two times are different. */
+        QuietHours: {
+            /** @example 22:00 */
+            from: string;
+            /** @example 07:00 */
+            until: string;
         };
         /** @description A reaction, with whose it is. */
         Reaction: {

@@ -17,6 +17,7 @@ export const sentences: Sentences = {
   'malformed.taken_at': 'Die Zeit der Aufnahme muss ein Tag mit Uhrzeit sein',
   'malformed.email_address': 'Die E-Mail-Adresse muss sein wie ann@example.org',
   'malformed.time_zone': 'Die Zeitzone gibt es nicht',
+  'malformed.quiet_hours': 'Die Ruhezeit braucht zwei verschiedene Uhrzeiten, für ihren Anfang und ihr Ende',
   'malformed.login_spaces_around': 'Um den Anmeldenamen dürfen keine Leerzeichen stehen',
   'malformed.login_spaces_in_a_row': 'Im Anmeldenamen dürfen nicht mehrere Leerzeichen hintereinander stehen',
   'malformed.login_signs': 'Der Anmeldename darf nur Buchstaben, Ziffern, Leerzeichen und die Zeichen von ASCII enthalten',

@@ -34,6 +34,7 @@ export const fields: Record<string, string> = {
   poster: 'Das Vorschaubild',
   digest: 'Die Zusammenfassung',
   push: 'Die Mitteilung auf Geräten',
+  quiet_hours: 'Die Ruhezeit',
   role: 'Die Rolle',
   share_id: 'Die Nummer des Beitrags',
   taken_at: 'Die Zeit der Aufnahme',
