@@ -1,7 +1,10 @@
 // What one says of oneself: the name, the picture and its part that is shown, and the end of the account.
 
+import type { Locator } from '@playwright/test';
+
 import { findings } from './axe.ts';
 import { en } from '../../web/src/lib/i18n/faces/en.ts';
+import { sentences } from '../../web/src/lib/i18n/server.en.ts';
 import { expect, test } from './fixtures.ts';
 import { Line } from './line.ts';
 import { PASSWORD, type Person, type PhotoFile, words } from './people.ts';
@@ -203,6 +206,55 @@ test('language and time zone are kept for all devices', async ({ newPerson }) =>
   await ann.page.reload();
   await expect(messages.getByRole('radio', { name: 'Deutsch' })).toBeChecked();
   await expect(messages.getByLabel(en['mail.zone'])).toHaveValue('Europe/Vienna');
+});
+
+test('quiet hours are chosen, or none, and hold on all devices', async ({ newPerson }) => {
+  const [ann, phone] = [await newPerson('Ann'), await newPerson('Ann', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' })];
+  await registers(ann);
+  await phone.page.goto('/app/sign-in');
+  await phone.signsIn(PASSWORD);
+  await expect(phone.page.getByRole('heading', { name: words('home.title') })).toBeVisible();
+  await ann.page.goto('/app/account');
+  await phone.page.goto('/app/account');
+  const messages = ({ page }: Person) => page.getByRole('region', { name: en['mail.title'] });
+  const times = (person: Person) => [en['quiet.from'], en['quiet.until']].map((label) => messages(person).getByLabel(label, { exact: true }));
+  const choice = (person: Person, key: 'quiet.on' | 'quiet.off') => messages(person).getByRole('radio', { name: en[key], exact: true });
+  const shows = async (person: Person, ...expected: string[]) => {
+    for (const [n, field] of times(person).entries()) await expect(field).toHaveValue(expected[n] ?? '');
+  };
+  const writes = async (person: Person, ...values: string[]) => {
+    for (const [n, field] of times(person).entries()) await field.fill(values[n] ?? '');
+    await button(person, en['quiet.save']).click();
+  };
+  const saved = (hours: object | null) =>
+    expect.poll(async () => ((await (await ann.page.request.get('/me')).json()) as { quiet_hours: object | null }).quiet_hours).toEqual(hours);
+  /** What was changed elsewhere is there once one looks at the page again. */
+  const returns = ({ page }: Person) => page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  for (const person of [ann, phone]) await shows(person, '22:00', '07:00');
+  expect(await findings(phone.page, 'quiet hours')).toEqual([]);
+  const edge = async (part: Locator) => part.evaluate((element) => element.getBoundingClientRect().right);
+  for (const field of times(phone)) expect(await edge(field)).toBeLessThan(await edge(messages(phone)));
+  await writes(ann, '13:00', '15:30');
+  await saved({ from: '13:00', until: '15:30' });
+  await returns(phone);
+  await shows(phone, '13:00', '15:30');
+  await phone.page.reload();
+  await shows(phone, '13:00', '15:30');
+  await writes(phone, '21:00', '21:00');
+  await expect(phone.page.getByRole('alert')).toHaveText(String(sentences['malformed.quiet_hours']));
+  await writes(phone, '21:00', '06:15');
+  await saved({ from: '21:00', until: '06:15' });
+  await expect(phone.page.getByRole('alert')).toHaveCount(0);
+  await choice(phone, 'quiet.off').check({ force: true });
+  await saved(null);
+  await expect(messages(phone).getByText(en['quiet.off_hint'])).toBeVisible();
+  expect(await findings(phone.page, 'no quiet hours')).toEqual([]);
+  await returns(ann);
+  await expect(choice(ann, 'quiet.off')).toBeChecked();
+  for (const field of times(ann)) await expect(field).toHaveCount(0);
+  await choice(phone, 'quiet.on').check({ force: true });
+  await saved({ from: '21:00', until: '06:15' });
+  await shows(phone, '21:00', '06:15');
 });
 
 test('one takes everything along, and deletes the account only with the password', async ({ newPerson }) => {

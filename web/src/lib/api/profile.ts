@@ -4,7 +4,7 @@ import type { Api } from './client';
 import type { Me } from './types';
 
 /** What changes; null undoes a choice. */
-export type ProfileChange = Partial<{ [K in 'name' | 'language' | 'time_zone']: Me[K] | null }>;
+export type ProfileChange = Partial<{ [K in 'name' | 'language' | 'time_zone' | 'quiet_hours']: Me[K] | null }>;
 
 export class ProfileApi {
   constructor(private readonly api: Pick<Api, 'request'>) {}

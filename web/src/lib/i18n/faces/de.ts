@@ -28,7 +28,16 @@ export const de: FaceMessages = {
   'mail.language': 'Sprache der Nachrichten',
   'mail.language_hint': 'Für das, was dir geschickt wird, während die App geschlossen ist. Automatisch: wie auf jedem deiner Geräte.',
   'mail.zone': 'Zeitzone',
-  'mail.zone_hint': 'Zwischen 22:00 und 7:00 stört dich dort nichts. Automatisch: wie auf jedem deiner Geräte.',
+  'mail.zone_hint': 'Für deine Ruhezeit, und für das, was morgens per E-Mail kommt. Automatisch: wie auf jedem deiner Geräte.',
+
+  'quiet.title': 'Ruhezeit',
+  'quiet.on': 'Jeden Tag',
+  'quiet.off': 'Keine',
+  'quiet.on_hint': 'In dieser Zeit kommen keine Benachrichtigungen auf deine Geräte. Was währenddessen passiert, kommt danach.',
+  'quiet.off_hint': 'Benachrichtigungen kommen jederzeit auf deine Geräte, auch nachts.',
+  'quiet.from': 'Von',
+  'quiet.until': 'Bis',
+  'quiet.save': 'Ruhezeit speichern',
 
   'own.title': 'Deine Daten',
   'own.export_text': 'Alles von dir in einer ZIP-Datei: was du geteilt und gesagt hast, und deine Fotos und Videos, wie du sie hochgeladen hast.',

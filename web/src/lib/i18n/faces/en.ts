@@ -26,7 +26,16 @@ export const en = {
   'mail.language': 'Language of messages',
   'mail.language_hint': 'Of what is sent to you while the app is closed. Automatic: as on each of your devices.',
   'mail.zone': 'Time zone',
-  'mail.zone_hint': 'Nothing disturbs you between 22:00 and 7:00 there. Automatic: as on each of your devices.',
+  'mail.zone_hint': 'For your quiet hours, and for what comes by email in the morning. Automatic: as on each of your devices.',
+
+  'quiet.title': 'Quiet hours',
+  'quiet.on': 'Every day',
+  'quiet.off': 'None',
+  'quiet.on_hint': 'No notifications reach your devices in these hours. What happens meanwhile arrives afterwards.',
+  'quiet.off_hint': 'Notifications reach your devices at any time, also at night.',
+  'quiet.from': 'From',
+  'quiet.until': 'Until',
+  'quiet.save': 'Save quiet hours',
 
   'own.title': 'Your data',
   'own.export_text': 'Everything of yours in one ZIP file: what you shared and said, and your photos and videos as you uploaded them.',

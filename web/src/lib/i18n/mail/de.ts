@@ -21,5 +21,5 @@ export const de: MailMessages = {
   'digest.daily': 'Jeden Morgen',
   'digest.weekly': 'Montags',
   'digest.never': 'Nie',
-  'digest.hint': 'Aus den Räumen, für die du es in deren Einstellungen auswählst. Was du bis dahin gelesen hast, ist nicht dabei.',
+  'digest.hint': 'Kommt nach 7:00 Uhr, unabhängig von deiner Ruhezeit, aus den Räumen, für die du es in deren Einstellungen auswählst. Was du bis dahin gelesen hast, ist nicht dabei.',
 };

@@ -19,7 +19,7 @@ export const en = {
   'digest.daily': 'Every morning',
   'digest.weekly': 'On Mondays',
   'digest.never': 'Never',
-  'digest.hint': 'From the spaces for which you choose it, in their settings. What you have read by then isn’t in it.',
+  'digest.hint': 'It comes after 7:00, whatever your quiet hours are, from the spaces for which you choose it in their settings. What you have read by then isn’t in it.',
 } as const;
 
 export type MailKey = keyof typeof en;

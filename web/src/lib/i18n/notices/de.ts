@@ -27,7 +27,8 @@ export const de: NoticeMessages = {
   'level.saved': 'Gespeichert',
 
   'push.title': 'Benachrichtigungen auf diesem Gerät',
-  'push.on': 'Du bekommst auf diesem Gerät Benachrichtigungen. Zwischen 22 und 7 Uhr bleibt es still: Sie kommen am Morgen.',
+  'push.on': 'Du bekommst auf diesem Gerät Benachrichtigungen.',
+  'push.quiet': 'Zwischen {from} und {until} Uhr bleibt es still: Sie kommen danach.',
   'push.off': 'Du bekommst auf diesem Gerät noch keine Benachrichtigungen. Wenn du sie einschaltest, fragt der Browser, ob er darf.',
   'push.turn_on': 'Einschalten',
   'push.turn_off': 'Ausschalten',

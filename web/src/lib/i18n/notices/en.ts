@@ -27,7 +27,8 @@ export const en = {
   'level.saved': 'Saved',
 
   'push.title': 'Notifications on this device',
-  'push.on': 'You get notifications on this device. Between 22:00 and 7:00, it stays quiet: they arrive in the morning.',
+  'push.on': 'You get notifications on this device.',
+  'push.quiet': 'Between {from} and {until}, it stays quiet: they arrive afterwards.',
   'push.off': 'You don’t get notifications on this device yet. When you turn them on, your browser asks for your permission.',
   'push.turn_on': 'Turn on',
   'push.turn_off': 'Turn off',
