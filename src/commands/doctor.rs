@@ -2,10 +2,12 @@
 
 use anyhow::{Result, ensure};
 
+use crate::api::views::check::CheckOutcome;
 use crate::check::{Check, Severity, sentence};
 use crate::commands::cli::ListOptions;
 use crate::config::Settings;
 use crate::diagnostics::run_checks;
+use crate::diagnostics::settings::SettingsFound;
 use crate::output::{plain, say};
 
 /// Prints a line for each thing that was looked at.
@@ -31,8 +33,10 @@ pub async fn run(settings: &Settings, list: ListOptions) -> Result<()> {
 /// Always.
 pub fn refuse(error: &anyhow::Error, list: ListOptions) -> Result<()> {
     let all = sentence(error);
-    let each = all.lines().map(|line| line.trim_end_matches('.'));
-    let checks: Vec<_> = each.map(Check::failed).collect();
+    let refused = all.lines().map(|line| SettingsFound::SettingRefused {
+        error: line.trim_end_matches('.').to_owned(),
+    });
+    let checks: Vec<_> = refused.map(Check::error).collect();
     if !list.json {
         checks.iter().try_for_each(print)?;
     }
@@ -52,7 +56,8 @@ fn print(check: &Check) -> Result<()> {
 
 fn conclude(checks: &[Check], list: ListOptions) -> Result<()> {
     if list.json {
-        say!("{}", serde_json::to_string_pretty(checks)?)?;
+        let outcomes: Vec<_> = checks.iter().map(CheckOutcome::from).collect();
+        say!("{}", serde_json::to_string_pretty(&outcomes)?)?;
     }
     let errors = checks
         .iter()

@@ -162,7 +162,7 @@ async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
         tracing::warn!(
             count = doubtful.len(),
             first = ?login,
-            reason,
+            %reason,
             "some logins look like another or are invisible, and would be refused today; `shared-spaces doctor` lists them"
         );
     }

@@ -6,7 +6,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
 
+use crate::check::Found;
 use crate::config::{Config, QueueKind, StoreKind};
 use crate::data_dir::DATABASE;
 use crate::fs::atomic::{Existing, write_atomic};
@@ -20,35 +23,59 @@ pub const UNFINISHED: &str = ".restore";
 /// The most bytes of it that are read.
 const MAX_BYTES: usize = 1000;
 
+/// A data folder that was restored and hasn't taken over, where that makes a difference.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum RestoredCopy {
+    #[error(
+        "This data folder was restored from {from}, and may be a copy of an original that still runs: the server {}. \
+         If it replaces the original, run `shared-spaces backup --take-over`",
+        .without.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+    )]
+    RestoredCopy {
+        from: String,
+        without: Vec<LeftAlone>,
+    },
+}
+
+/// What the server of a copy leaves to that of the original.
+#[derive(Clone, Copy, Debug, thiserror::Error, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftAlone {
+    #[error("makes no backups of it where the original does")]
+    Backups,
+    #[error("deletes nothing in S3")]
+    S3,
+    #[error(
+        "sends nothing to SQS and takes nothing from it, so new photos aren't moved to their spaces"
+    )]
+    Sqs,
+}
+
+impl Found for RestoredCopy {
+    fn samples() -> Vec<Self> {
+        vec![Self::RestoredCopy {
+            from: String::from("/mnt/backups/shared-spaces-2026-05-17T093000Z.tar.zst"),
+            without: vec![LeftAlone::Backups, LeftAlone::S3, LeftAlone::Sqs],
+        }]
+    }
+}
+
 /// What a command reports about a data folder that was restored and hasn't taken over; `None` where that makes no difference.
 ///
 /// # Errors
 /// As [`restored_from`].
-pub fn notice(config: &Config) -> Result<Option<String>> {
-    let kept = [
-        (
-            config.backup.destination.is_some(),
-            "makes no backups of it where the original does",
-        ),
-        (
-            config.photos.store == StoreKind::S3,
-            "deletes nothing in S3",
-        ),
-        (
-            config.photos.queue == QueueKind::Sqs,
-            "sends nothing to SQS and takes nothing from it, so new photos aren't moved to their spaces",
-        ),
+pub fn notice(config: &Config) -> Result<Option<RestoredCopy>> {
+    let left_alone = [
+        (config.backup.destination.is_some(), LeftAlone::Backups),
+        (config.photos.store == StoreKind::S3, LeftAlone::S3),
+        (config.photos.queue == QueueKind::Sqs, LeftAlone::Sqs),
     ];
-    let kept: Vec<_> = kept.iter().filter(|(is_kept, _)| *is_kept).collect();
-    let Some(from) = restored_from(&config.data_dir)?.filter(|_| !kept.is_empty()) else {
-        return Ok(None);
-    };
-    let kept: Vec<_> = kept.iter().map(|(_, what)| *what).collect();
-    Ok(Some(format!(
-        "This data folder was restored from {from}, and may be a copy of an original that still runs: the server {}. \
-        If it replaces the original, run `shared-spaces backup --take-over`",
-        kept.join("; ")
-    )))
+    let left_alone = left_alone.into_iter().filter(|(is_left, _)| *is_left);
+    let without: Vec<_> = left_alone.map(|(_, what)| what).collect();
+    let from = restored_from(&config.data_dir)?.filter(|_| !without.is_empty());
+    Ok(from.map(|from| RestoredCopy::RestoredCopy { from, without }))
 }
 
 /// From which archive the data folder was restored, unless it has taken over since.

@@ -6,14 +6,98 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
+use serde::Serialize;
+use serde_json::{Map, Value};
+use strum::{IntoStaticStr, VariantNames};
 
-use crate::check::Check;
+use crate::check::{Cause, Check, Found};
 use crate::config::Quotas;
 use crate::db::{Db, integrity, known, migrate};
+use crate::domain::photos;
 use crate::domain::tombstones::{self, Failing};
 use crate::domain::usage::{self, NearQuota};
-use crate::domain::{photos, users};
+use crate::domain::users::{self, Doubt};
 use crate::fs::suffix::with_suffix;
+
+/// What is found of it.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum DatabaseFound {
+    #[error(
+        "{0}. Restore a copy of the whole data folder, or ask for help before the file is changed"
+    )]
+    DatabaseUnreadable(Cause),
+    #[error(
+        "The database is damaged: {error}. Stop the server, keep the file, and restore an earlier copy"
+    )]
+    DatabaseDamaged { error: String },
+    #[error(
+        "The database has schema {schema}, and this version of shared-spaces knows only schemas up to \
+         {newest}: use the newer version that wrote it"
+    )]
+    DatabaseTooNew { schema: i32, newest: i32 },
+    #[error(
+        "The database is intact; the next start upgrades its schema from {schema} to {newest}, and keeps a \
+         copy of it"
+    )]
+    DatabaseToUpgrade { schema: i32, newest: i32 },
+    #[error("The database is intact")]
+    DatabaseIntact,
+    #[error(
+        "These logins look like another or are invisible, and would be refused today: {}. They can still sign \
+         in; if you don't know whose they are, remove them with `shared-spaces user remove`",
+        .logins.iter().map(|it| format!("{:?} ({})", it.login, it.why)).collect::<Vec<_>>().join(", ")
+    )]
+    DoubtfulLogins { logins: Vec<DoubtfulLogin> },
+}
+
+/// A login, and why it would be refused today: the code and the params as of that refusal, or `looks_like` and another login.
+#[derive(Debug, Serialize)]
+pub struct DoubtfulLogin {
+    login: String,
+    #[serde(skip)]
+    why: String,
+    code: &'static str,
+    params: Map<String, Value>,
+}
+
+impl From<&(String, Doubt)> for DoubtfulLogin {
+    fn from((login, doubt): &(String, Doubt)) -> Self {
+        let (code, params) = match doubt {
+            Doubt::Refused(refusal) => (refusal.code(), refusal.params()),
+            Doubt::LooksLike(other) => {
+                let other = (String::from("login"), Value::from(other.as_str()));
+                ("looks_like", Map::from_iter([other]))
+            }
+        };
+        Self {
+            login: login.clone(),
+            why: doubt.to_string(),
+            code,
+            params,
+        }
+    }
+}
+
+impl Found for DatabaseFound {
+    fn samples() -> Vec<Self> {
+        let (schema, newest) = (30, 35);
+        let doubtful = (String::from("bob"), Doubt::LooksLike(String::from("Bob")));
+        vec![
+            Self::DatabaseUnreadable(Cause::sample()),
+            Self::DatabaseDamaged {
+                error: String::from("row 2 missing from index"),
+            },
+            Self::DatabaseTooNew { schema, newest },
+            Self::DatabaseToUpgrade { schema, newest },
+            Self::DatabaseIntact,
+            Self::DoubtfulLogins {
+                logins: vec![DoubtfulLogin::from(&doubtful)],
+            },
+        ]
+    }
+}
 
 /// How a database file was found.
 #[derive(Debug)]
@@ -22,7 +106,7 @@ pub struct DatabaseState {
     newest: i32,
     has_photos: bool,
     /// Logins that would be refused today, each with the reason.
-    doubtful_logins: Vec<(String, String)>,
+    doubtful_logins: Vec<(String, Doubt)>,
     /// Photos whose bytes don't go.
     failing: Option<Failing>,
     /// What nears its quota.
@@ -121,15 +205,12 @@ impl DatabaseState {
 
     /// The warning about logins from before there were rules for them; `None` if there are no such logins.
     pub fn logins(&self) -> Option<Check> {
-        let told = |(login, why): &(String, String)| format!("{login:?} ({why})");
-        let all: Vec<_> = self.doubtful_logins.iter().map(told).collect();
-        (!all.is_empty()).then(|| {
-            Check::warning(format!(
-                "These logins look like another or are invisible, and would be refused today: {}. They can still sign \
-                in; if you don't know whose they are, remove them with `shared-spaces user remove`",
-                all.join(", ")
-            ))
-        })
+        let logins: Vec<_> = self
+            .doubtful_logins
+            .iter()
+            .map(DoubtfulLogin::from)
+            .collect();
+        (!logins.is_empty()).then(|| Check::warning(DatabaseFound::DoubtfulLogins { logins }))
     }
 
     /// The photos that couldn't be deleted although they were due.
@@ -150,23 +231,19 @@ impl DatabaseState {
             damage,
             ..
         } = self;
+        let (schema, newest) = (*schema, *newest);
         if let Some(damage) = damage {
-            return Check::failed(format!(
-                "The database is damaged: {damage}. Stop the server, keep the file, and restore an earlier copy"
-            ));
+            return Check::error(DatabaseFound::DatabaseDamaged {
+                error: damage.clone(),
+            });
         }
         if schema > newest {
-            return Check::failed(format!(
-                "The database has schema {schema}, and this version of shared-spaces knows only schemas up to \
-                {newest}: use the newer version that wrote it"
-            ));
+            return Check::error(DatabaseFound::DatabaseTooNew { schema, newest });
         }
-        if schema < newest {
-            return Check::ok(format!(
-                "The database is intact; the next start upgrades its schema from {schema} to {newest}, and keeps a \
-                copy of it"
-            ));
-        }
-        Check::ok("The database is intact")
+        Check::ok(if schema < newest {
+            DatabaseFound::DatabaseToUpgrade { schema, newest }
+        } else {
+            DatabaseFound::DatabaseIntact
+        })
     }
 }

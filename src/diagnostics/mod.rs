@@ -8,6 +8,8 @@ mod machine;
 // The certificate of HTTPS.
 mod certificate;
 mod photos;
+// Whether the settings are valid, and have an effect.
+pub mod settings;
 // The server that mail is sent by.
 mod mail;
 // How SQLite was built.
@@ -15,21 +17,71 @@ mod sqlite;
 // What kind of file a path is.
 pub(crate) mod database;
 
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
+
 use crate::app;
-use crate::check::{Check, Severity};
+use crate::check::{Cause, Check, Codes, Found, Severity};
 use crate::clock::Clock;
-use crate::config::{Config, Layout, Photos, QueueKind, Settings, StoreKind, WorkerMode};
+use crate::config::{QueueKind, Settings, StoreKind};
 use crate::data_dir::restored;
-use crate::storage;
+use crate::{queue, storage};
+
+/// What is found where something can't even be looked at, and where that takes too long.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum Unchecked {
+    #[error("{0}")]
+    StoreUnusable(Cause),
+    #[error("{0}")]
+    QueueUnusable(Cause),
+    #[error("{0}")]
+    RestoredUnreadable(Cause),
+    #[error("The checks take too long: run `shared-spaces doctor` on the machine of the server")]
+    ChecksTooSlow,
+}
+
+impl Found for Unchecked {
+    fn samples() -> Vec<Self> {
+        vec![
+            Self::StoreUnusable(Cause::sample()),
+            Self::QueueUnusable(Cause::sample()),
+            Self::RestoredUnreadable(Cause::sample()),
+            Self::ChecksTooSlow,
+        ]
+    }
+}
+
+/// Every code that a check can have.
+pub fn codes() -> Vec<Codes> {
+    let here = [
+        Codes::of::<Unchecked>(),
+        Codes::of::<settings::SettingsFound>(),
+        Codes::of::<sqlite::SqliteFound>(),
+        Codes::of::<machine::MachineFound>(),
+        Codes::of::<certificate::CertificateFound>(),
+        Codes::of::<fence::HeicFound>(),
+        Codes::of::<fence::PostersFound>(),
+        Codes::of::<fence::RenditionsFound>(),
+        Codes::of::<mail::MailFound>(),
+        Codes::of::<data_dir::DataFound>(),
+        Codes::of::<database::DatabaseFound>(),
+        Codes::of::<photos::PhotosFound>(),
+        Codes::of::<restored::RestoredCopy>(),
+        Codes::of::<backup::BackupFound>(),
+    ];
+    let mut codes = Vec::from(here);
+    codes.extend(storage::codes());
+    codes.extend(queue::codes());
+    codes
+}
 
 /// Runs all checks, one after the other, and reports what they find.
 pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     let config = &all.config;
-    report(settings(config));
+    settings::run_checks(config, &mut report);
     report(sqlite::run_checks());
-    without_effect(&config.photos)
-        .into_iter()
-        .for_each(&mut report);
     machine::run_checks(all, &mut report).await;
     certificate::check(config, Clock::default().now())
         .into_iter()
@@ -40,12 +92,6 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     if config.limits.video_bytes > 0 && config.photos.previews {
         report(fence::posters(&config.photos.ffmpeg).await);
         report(fence::renditions(&config.photos.ffmpeg).await);
-    }
-    if config.push.enabled && config.is_https() && config.push_contact().is_none() {
-        report(Check::warning(
-            "Push messages name nobody to whom a push service can complain, and Apple's refuses them: set push.contact, \
-            such as to mailto:ann@example.org",
-        ));
     }
     mail::check(config).await.into_iter().for_each(&mut report);
     let data = data_dir::run_checks(config, &mut report);
@@ -60,7 +106,7 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
                 };
                 store.run_checks(&mut report).await;
             }
-            Err(error) => report(Check::error(&error)),
+            Err(error) => report(Check::error(Unchecked::StoreUnusable(error.into()))),
         }
     }
     // Of a store that doesn't work, enough is said.
@@ -71,14 +117,14 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     if config.photos.queue == QueueKind::Sqs || data.has_current_database {
         match app::queue(config.clone()).await {
             Ok(queue) => queue.run_checks(&mut report).await,
-            Err(error) => report(Check::error(&error)),
+            Err(error) => report(Check::error(Unchecked::QueueUnusable(error.into()))),
         }
     }
     if data.has_folder {
         match restored::notice(config) {
             Ok(None) => {}
             Ok(Some(notice)) => report(Check::warning(notice)),
-            Err(error) => report(Check::error(&error)),
+            Err(error) => report(Check::error(Unchecked::RestoredUnreadable(error.into()))),
         }
     }
     // Without a data folder, there is nothing to back up.
@@ -87,65 +133,22 @@ pub async fn run_checks(all: &Settings, mut report: impl FnMut(Check)) {
     }
 }
 
-/// Settings of photos that have no effect with the others as they are: one was forgotten, or a move to S3 is under way.
-fn without_effect(photos: &Photos) -> Vec<Check> {
-    let usual = Photos::default();
-    let mut findings = Vec::new();
-    if photos.queue == QueueKind::Local && photos.queue_url.is_some() {
-        findings.push(Check::warning(
-            "photos.queue_url is set, but photos.queue is local, so nothing is sent there: set photos.queue = \"sqs\", \
-            or remove photos.queue_url",
-        ));
-    }
-    let of_s3 = [
-        (
-            "photos.temp_bucket",
-            photos.temp_bucket != usual.temp_bucket,
-        ),
-        ("photos.preview_bucket", photos.preview_bucket.is_some()),
-        (
-            "photos.bucket_prefix",
-            photos.bucket_prefix != usual.bucket_prefix,
-        ),
-        ("photos.bucket", photos.bucket != usual.bucket),
-        ("photos.layout", photos.layout != usual.layout),
-        ("photos.delivery", photos.delivery != usual.delivery),
-    ];
-    let of_s3: Vec<&str> = of_s3
-        .into_iter()
-        .filter(|(_, is_set)| *is_set)
-        .map(|(name, _)| name)
-        .collect();
-    if photos.store == StoreKind::Local && !of_s3.is_empty() {
-        findings.push(Check::warning(format!(
-            "photos.store is local, but these settings are for photos in S3: {}. Set photos.store = \"s3\", or remove \
-            them",
-            of_s3.join(", ")
-        )));
-    } else if photos.layout == Layout::Buckets && photos.bucket != usual.bucket {
-        findings.push(Check::warning(
-            "photos.bucket is set, but each space has a bucket of its own: set photos.layout = \"prefix\", or remove \
-            photos.bucket",
-        ));
-    }
-    findings
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-fn settings(config: &Config) -> Check {
-    let photos = &config.photos;
-    let store = match photos.store {
-        StoreKind::Local => "photos are in the data folder",
-        StoreKind::S3 => "photos are in S3",
-    };
-    let queue = match photos.queue {
-        QueueKind::Local => "the queue is in the database",
-        QueueKind::Sqs => "the queue is in SQS",
-    };
-    let worker = match photos.worker() {
-        WorkerMode::Embedded => "the worker is embedded in the server",
-        WorkerMode::External => "workers are separate processes (`shared-spaces worker`)",
-    };
-    Check::ok(format!(
-        "The settings are valid: {store}, {queue}, {worker}"
-    ))
+    use super::*;
+
+    #[test]
+    fn every_code_is_used_once_and_has_a_sample() {
+        let mut all = BTreeSet::new();
+        for Codes { names, samples } in codes() {
+            let of_samples: BTreeSet<_> = samples.iter().map(|check| check.code).collect();
+            assert_eq!(of_samples, names.iter().copied().collect());
+            for name in names {
+                assert!(all.insert(*name), "{name}");
+            }
+        }
+        assert!(all.len() > 90, "{}", all.len());
+    }
 }

@@ -5,19 +5,47 @@
 //! says nothing.
 
 use rusqlite::Connection;
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
 
-use crate::check::Check;
+use crate::check::{Cause, Check, Found};
 
 /// What the options of the measured one have.
 const PRESENT: [&str; 2] = ["DEFAULT_MEMSTATUS=0", "DEFAULT_PCACHE_INITSZ=0"];
 /// What they don't have.
 const ABSENT: &str = "ENABLE_MEMORY_MANAGEMENT";
 
+/// What is found of it.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(prefix = "sqlite_", serialize_all = "snake_case")]
+pub enum SqliteFound {
+    #[error("SQLite is built with the options that were measured")]
+    AsMeasured,
+    #[error(
+        "SQLite is built without the options in .cargo/config.toml, so this executable is slower than the measured one: \
+         build it with cargo in the folder of its sources, or with `cargo install --path`"
+    )]
+    NotAsMeasured,
+    #[error("{0}")]
+    Unusable(Cause),
+}
+
+impl Found for SqliteFound {
+    fn samples() -> Vec<Self> {
+        vec![
+            Self::AsMeasured,
+            Self::NotAsMeasured,
+            Self::Unusable(Cause::sample()),
+        ]
+    }
+}
+
 /// Compares the options.
 pub fn run_checks() -> Check {
     match options() {
         Ok(options) => judge(&options),
-        Err(error) => Check::error(&error.into()),
+        Err(error) => Check::error(SqliteFound::Unusable(anyhow::Error::from(error).into())),
     }
 }
 
@@ -30,12 +58,9 @@ fn options() -> rusqlite::Result<Vec<String>> {
 fn judge(options: &[String]) -> Check {
     let has = |wanted: &str| options.iter().any(|option| option == wanted);
     if PRESENT.into_iter().all(has) && !has(ABSENT) {
-        return Check::ok("SQLite is built with the options that were measured");
+        return Check::ok(SqliteFound::AsMeasured);
     }
-    Check::warning(
-        "SQLite is built without the options in .cargo/config.toml, so this executable is slower than the measured one: \
-        build it with cargo in the folder of its sources, or with `cargo install --path`",
-    )
+    Check::warning(SqliteFound::NotAsMeasured)
 }
 
 #[cfg(test)]

@@ -109,9 +109,20 @@ pub(super) fn make_looks(conn: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Why a login would be refused today.
+#[derive(Debug, thiserror::Error)]
+pub enum Doubt {
+    /// As a new one is.
+    #[error("{0}")]
+    Refused(Error),
+    /// It can be taken for an older one.
+    #[error("Login looks like {0:?}")]
+    LooksLike(String),
+}
+
 /// The logins that would be refused today, each with the reason: those that pass for nothing, and those that can be taken
 /// for an older one. Also for a database from before looks were stored.
-pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(String, String)>> {
+pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(String, Doubt)>> {
     let mut looks = HashMap::new();
     let mut doubtful = Vec::new();
     for (_, login) in list_logins(conn)? {
@@ -119,8 +130,8 @@ pub fn list_doubtful(conn: &Connection) -> rusqlite::Result<Vec<(String, String)
             .entry(Login::look_of(&login))
             .or_insert_with(|| login.clone());
         let reason = match Login::doubt(&login) {
-            Some(refusal) => refusal.to_string(),
-            None if *alike != login => format!("Login looks like {alike:?}"),
+            Some(refusal) => Doubt::Refused(refusal),
+            None if *alike != login => Doubt::LooksLike(alike.clone()),
             None => continue,
         };
         doubtful.push((login, reason));

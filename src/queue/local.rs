@@ -5,15 +5,43 @@ use std::time::Duration;
 
 use anyhow::Result;
 use rusqlite::Connection;
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use super::{Disposition, Failed, FailedPhoto, Failure, FailureInfo, Message, PhotoName, back_off};
-use crate::check::Check;
+use crate::check::{Cause, Check, Found};
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::domain::{jobs, photos};
 use crate::output::count;
+
+/// What is found of it.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(serialize_all = "snake_case")]
+pub enum LocalFound {
+    #[error("No photo has failed")]
+    NoPhotoFailed,
+    #[error(
+        "{} failed. `shared-spaces photos failed` says why, and `shared-spaces photos retry` re-queues them",
+        count(.photos, "photo")
+    )]
+    PhotosFailed { photos: usize },
+    #[error("{0}")]
+    FailedPhotosUnreadable(Cause),
+}
+
+impl Found for LocalFound {
+    fn samples() -> Vec<Self> {
+        vec![
+            Self::NoPhotoFailed,
+            Self::PhotosFailed { photos: 3 },
+            Self::FailedPhotosUnreadable(Cause::sample()),
+        ]
+    }
+}
 
 /// How long a claimed photo is hidden. Far longer than moving a file takes; after a crash it is claimed again.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -135,17 +163,13 @@ impl LocalQueue {
     }
 
     pub(super) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
-        match self.list_failed().await {
-            Ok(failed) if failed.photos.is_empty() => {
-                report(Check::ok("No photo has failed"));
-            }
-            Ok(failed) => report(Check::warning(format!(
-                "{} failed. `shared-spaces photos failed` says why, and `shared-spaces \
-                photos retry` re-queues them",
-                count(failed.photos.len(), "photo")
-            ))),
-            Err(error) => report(Check::error(&error)),
-        }
+        report(match self.list_failed().await {
+            Ok(failed) if failed.photos.is_empty() => Check::ok(LocalFound::NoPhotoFailed),
+            Ok(failed) => Check::warning(LocalFound::PhotosFailed {
+                photos: failed.photos.len(),
+            }),
+            Err(error) => Check::error(LocalFound::FailedPhotosUnreadable(error.into())),
+        });
     }
 
     pub(super) async fn list_failed(&self) -> Result<Failed> {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::Result;
 use rusqlite::Connection;
 
-use crate::check::Check;
+use crate::check::{Check, Codes};
 use crate::clock::Timestamp;
 use crate::domain::photo_name::PhotoName;
 pub use failed::{Failed, FailedPhoto, FailureInfo};
@@ -23,6 +23,14 @@ const LAST_BACK_OFF: Duration = Duration::from_secs(10 * 60);
 
 /// Longer than any photo in the local queue waits.
 pub const MAX_RETRY_DELAY: Duration = Duration::from_secs(2 * LAST_BACK_OFF.as_secs());
+
+/// Every code that a check of a queue can have.
+pub fn codes() -> [Codes; 2] {
+    [
+        Codes::of::<local::LocalFound>(),
+        Codes::of::<sqs::SqsFound>(),
+    ]
+}
 
 /// The queues of new photos. An enum, because the kinds are few and known.
 #[derive(Clone)]

@@ -24,6 +24,7 @@ use std::time::Duration;
 use anyhow::Result;
 use picture::PreviewSize;
 
+use crate::check::Codes;
 use crate::domain::photo_name::PhotoName;
 use aws::is_refusal;
 pub use body::{Body, Checked};
@@ -55,6 +56,14 @@ pub enum PhotoSource {
     Stream(StoredPhoto),
     /// From the store, by a link that is valid for a while.
     Redirect { url: String, expires_in: Duration },
+}
+
+/// Every code that a check of a store can have.
+pub fn codes() -> [Codes; 2] {
+    [
+        Codes::of::<local::FolderFound>(),
+        Codes::of::<s3::S3Found>(),
+    ]
 }
 
 /// What became of a photo that was to be moved to its space.

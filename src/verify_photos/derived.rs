@@ -7,7 +7,7 @@ use picture::PreviewSize;
 use picture::previews;
 
 use super::{Care, Verifier};
-use crate::check::Check;
+use crate::check::sentence;
 use crate::domain::photos::{self, PhotoRecord};
 use crate::jobs::make_previews::Thumbnailer;
 use crate::storage::StoredPhoto;
@@ -171,11 +171,11 @@ impl Damaged {
 }
 
 fn unreadable(error: &anyhow::Error) -> String {
-    format!("can't be read: {}", Check::error(error).message)
+    format!("can't be read: {}", sentence(error))
 }
 
 fn add_cause(damaged: &mut [Damaged], error: &anyhow::Error) {
-    let cause = Check::error(error).message;
+    let cause = sentence(error);
     for one in damaged {
         one.why = format!("{}, and can't be made again: {cause}", one.why);
     }

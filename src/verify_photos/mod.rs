@@ -10,7 +10,7 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use tokio::task::JoinSet;
 
-use crate::check::Check;
+use crate::check::sentence;
 use crate::db::Db;
 use crate::domain::photos::{self, PhotoRecord};
 use crate::jobs::make_previews::Thumbnailer;
@@ -193,7 +193,7 @@ impl Verifier {
                     return Ok(Inspected::Whole(damaged));
                 }
                 Ok(problem) => problem,
-                Err(error) => Some(Problem::Unreadable(Check::error(&error).message)),
+                Err(error) => Some(Problem::Unreadable(sentence(&error))),
             };
             if !self.is_known(photo).await? {
                 return Ok(Inspected::Deleted);

@@ -350,7 +350,7 @@ fn a_login_that_would_be_refused_today_still_signs_in_and_is_told_to_who_runs_th
     let reasons = app.wait(doubtful).unwrap();
     let reasons: Vec<_> = reasons
         .iter()
-        .map(|(login, reason)| (login.as_str(), reason.as_str()))
+        .map(|(login, reason)| (login.as_str(), reason.to_string()))
         .collect();
     assert_eq!(
         reasons,
@@ -360,6 +360,7 @@ fn a_login_that_would_be_refused_today_still_signs_in_and_is_told_to_who_runs_th
             ("аnn", "Login cannot mix letters of different scripts"),
             ("Bоb", "Login cannot mix letters of different scripts"),
         ]
+        .map(|(login, reason)| (login, reason.to_owned()))
     );
 }
 

@@ -118,6 +118,18 @@ fn lists_are_there_for_people_and_for_programs() {
             .all(|finding| finding["message"].is_string()),
         "{findings:?}"
     );
+    let no_photo_failed = json!({
+        "severity": "ok", "code": "no_photo_failed", "params": {}, "message": "No photo has failed"
+    });
+    assert!(findings.contains(&no_photo_failed), "{findings:?}");
+    let folder = &findings
+        .iter()
+        .find(|finding| finding["code"] == "data_folder_writable");
+    let named = folder.and_then(|finding| finding["params"]["folder"].as_str());
+    assert!(
+        named.is_some_and(|folder| folder.ends_with("data")),
+        "{findings:?}"
+    );
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Stdio;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Server, command, fails, output, own_port, run, succeeds};
 
@@ -264,8 +264,12 @@ fn the_doctor_reports_all_settings_that_are_wrong_at_once_also_to_programs() {
     assert!(
         findings
             .iter()
-            .all(|finding| finding["severity"] == "error"),
+            .all(|finding| finding["severity"] == "error" && finding["code"] == "setting_refused"),
         "{findings:?}"
+    );
+    assert_eq!(
+        findings[0]["params"],
+        json!({"error": findings[0]["message"]})
     );
 }
 

@@ -164,6 +164,22 @@ test('a backup is run and verified, and its archive is there', async ({ newPerso
   }
 });
 
+test('what the checks have found is said in the language of the reader', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await firstOperator(ann);
+  const found = { en: 'The database is intact', de: 'Die Datenbank ist unversehrt' };
+  await opens(ann.page, '/app/operator/health');
+  await expect(ann.page.getByText(found.en, { exact: true })).toBeVisible();
+  await ann.page.goto('/app/account');
+  await ann.page.getByRole('group', { name: words('language.label'), exact: true }).getByRole('radio', { name: languages.de }).check({ force: true });
+  await expect(ann.page.locator('html')).toHaveAttribute('lang', 'de');
+  await opens(ann.page, '/app/operator/health');
+  await expect(ann.page.getByText(found.de, { exact: true })).toBeVisible();
+  await expect(ann.page.getByText(/^Die Einstellungen sind gültig: Fotos sind im Datenordner, /)).toBeVisible();
+  // Nothing is left in another language.
+  await expect(ann.page.locator('main [lang=en]')).toHaveCount(0);
+});
+
 test('photos that failed are listed with the reason, and tried again', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
   const operating = await firstOperator(ann);

@@ -3,6 +3,8 @@
 //! Its sentences are those of [`Error`](crate::error::Error) and its bounds those of the settings, so that neither is
 //! written twice. That no route is missing is a test.
 
+// The schema of what a health check has found.
+mod checks;
 // What one operation takes, returns and refuses.
 mod operation;
 // Every operation.

@@ -5,7 +5,7 @@ use schemars::transform::{Transform, transform_subschemas};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde_json::{Map, Value, json};
 
-use super::problem;
+use super::{checks, problem};
 use crate::api::views::problem::Problem;
 use crate::api::views::scalars::{Id, PhotoName};
 use crate::api::views::server;
@@ -79,6 +79,7 @@ impl Schemas {
     pub fn all(mut self) -> Map<String, Value> {
         let mut all = self.answers.take_definitions(true);
         all.entry("Problem").and_modify(problem::complete);
+        all.entry("CheckOutcome").and_modify(checks::complete);
         all
     }
 }

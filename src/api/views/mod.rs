@@ -4,6 +4,8 @@
 pub mod accounts;
 // A feed in Atom.
 pub mod atom;
+// What health checks have found.
+pub mod check;
 // What members say to a share.
 pub mod comments;
 // Cursors of lists.

@@ -8,7 +8,6 @@ use super::operation::{OperatorsPerson, OperatorsSpace, OperatorsSpaceDetail};
 use super::payload::{Field, Payload, optional, optional_text, optional_values, said, text};
 use super::scalars::{Id, Moment};
 use super::whole_number::whole_number;
-use crate::check::{Check, Severity};
 use crate::domain::account_status::AccountReport;
 use crate::domain::invitations::{Invitation, InvitationOptions};
 use crate::domain::operating::AccountChange;
@@ -137,38 +136,6 @@ impl AccountInvitation {
                 qr,
                 expires_at: made.expires_at.into(),
             },
-        }
-    }
-}
-
-/// What a check has found, as `shared-spaces doctor` says it.
-#[derive(Serialize, JsonSchema)]
-pub struct CheckOutcome {
-    severity: CheckSeverity,
-    /// What was found and, unless it is well, what to do.
-    #[schemars(extend("example" = "No photo has failed"))]
-    message: String,
-}
-
-/// How bad it is.
-#[derive(Serialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-#[schemars(inline)]
-enum CheckSeverity {
-    Ok,
-    Warning,
-    Error,
-}
-
-impl From<Check> for CheckOutcome {
-    fn from(check: Check) -> Self {
-        Self {
-            severity: match check.severity {
-                Severity::Ok => CheckSeverity::Ok,
-                Severity::Warning => CheckSeverity::Warning,
-                Severity::Error => CheckSeverity::Error,
-            },
-            message: check.message,
         }
     }
 }

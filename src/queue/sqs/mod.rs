@@ -19,6 +19,7 @@ use tokio::time::timeout;
 use super::{Disposition, Failure, Message, PhotoName, back_off};
 use crate::clock::Clock;
 use crate::storage::aws::Aws;
+pub(super) use probe::SqsFound;
 
 /// How long SQS holds a request when there is nothing to receive, in seconds.
 const LONG_POLL: i32 = 20;

@@ -6,6 +6,8 @@
 mod home;
 // All of its files.
 mod inventory;
+// Whether photos can be moved within it.
+mod probe;
 
 use std::fs::{self, File};
 use std::io;
@@ -18,11 +20,11 @@ use tempfile::NamedTempFile;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, BufReader};
 
 use self::home::Home;
+pub(super) use self::probe::FolderFound;
 use super::body::{LinkedFile, SMALL, Stream};
 use super::key::{CLAIM, POSTER, RENDITION};
 use super::transfer::Transfer;
 use super::{Body, Key};
-use crate::check::Check;
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
 use crate::fs::atomic::{persist_making, temp_file, temp_file_with};
@@ -71,24 +73,6 @@ impl LocalStore {
         blocking(move || store.make_temp())
             .await
             .context("Photos can't be stored or shown")
-    }
-
-    /// Moves a file as a photo is moved.
-    pub(super) async fn run_checks(&self, report: &mut impl FnMut(Check)) {
-        let (temp, root) = (self.temp(), self.home.root().to_owned());
-        let moved = blocking(move || {
-            let probe = temp_file(&temp, PART)?;
-            let to = temp_file(&root, PART)?;
-            fs::rename(probe.path(), to.path())
-        });
-        let shown = self.home.root().display();
-        report(match moved.await {
-            Ok(()) => Check::ok(format!("Photos can be stored and moved within {shown}")),
-            Err(error) => Check::failed(format!(
-                "Photos can't be stored and moved within {shown}: {error}. The account that runs the server must be \
-                 allowed to write there, and all folders in it must be on one disk"
-            )),
-        });
     }
 
     pub(super) async fn put(&self, key: &Key, body: Body) -> Result<()> {

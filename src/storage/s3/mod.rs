@@ -36,6 +36,7 @@ use buckets::{Buckets, ObjectRef, create_own};
 use multipart::Sender;
 pub use objects::S3Object;
 use objects::{Copied, copy, size};
+pub(super) use probe::S3Found;
 
 /// How long a redirected link is valid. Our own link is requested for a new one before.
 const PRESIGNED: Duration = Duration::from_secs(60 * 60);

@@ -6,14 +6,17 @@ use aws_sdk_s3::config::interceptors::BeforeTransmitInterceptorContextMut;
 use aws_sdk_s3::config::{Builder, ConfigBag, Intercept, RuntimeComponents};
 use aws_sdk_s3::error::{BoxError, ProvideErrorMetadata};
 use bytes::Bytes;
+use serde::Serialize;
+use strum::{IntoStaticStr, VariantNames};
 
 use super::buckets::ObjectRef;
 use super::deletion::{How, delete_all};
 use super::objects::{Copied, copy, size};
 use super::{PhotoSource, S3Store};
-use crate::check::Check;
+use crate::check::{Cause, Check, Found};
 use crate::config::Delivery;
 use crate::storage::aws::proof::{self, Put};
+use crate::storage::aws::skew::Off;
 
 const BYTES: &[u8] = b"Shared Spaces can put, read, copy and delete this.";
 /// What a browser sends with the address of a picture, more or less.
@@ -22,6 +25,95 @@ const BROWSER: [(&str, &str); 3] = [
     ("accept-language", "en"),
     ("user-agent", "Mozilla/5.0"),
 ];
+
+/// What is found of S3.
+#[derive(Debug, thiserror::Error, Serialize, IntoStaticStr, VariantNames)]
+#[serde(untagged)]
+#[strum(prefix = "s3_", serialize_all = "snake_case")]
+pub enum S3Found {
+    #[error("{0}")]
+    Unusable(Cause),
+    #[error("S3 is reachable in the region {region}, and the bucket {bucket} is ours")]
+    Reachable { region: String, bucket: String },
+    #[error(
+        "The clock of this machine is {} minutes ahead of that of S3: set it. Until then, requests and links are signed with \
+         the time of S3",
+        by_seconds / 60
+    )]
+    ClockAhead { by_seconds: u64 },
+    #[error(
+        "The clock of this machine is {} minutes behind that of S3: set it. Until then, requests and links are signed with \
+         the time of S3",
+        by_seconds / 60
+    )]
+    ClockBehind { by_seconds: u64 },
+    #[error("{0}")]
+    SpaceBucketUnusable(Cause),
+    #[error("In the bucket {bucket}, objects can be put, read, copied and deleted")]
+    ObjectsWork { bucket: String },
+    #[error(
+        "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
+        ONE_EACH
+    )]
+    ObjectsWorkOneByOne { bucket: String },
+    #[error("{0}")]
+    ObjectsFail(Cause),
+    #[error("In the bucket {bucket}, previews can be put, read and deleted")]
+    PreviewsWork { bucket: String },
+    #[error(
+        "In the bucket {bucket}, previews can be put, read and deleted{}",
+        ONE_EACH
+    )]
+    PreviewsWorkOneByOne { bucket: String },
+    #[error("{0}")]
+    PreviewsFail(Cause),
+    #[error("{0}")]
+    LinkNotSigned(Cause),
+    #[error(
+        "{error}. Requests by the server itself work, so either S3 doesn't accept signed links, or something \
+         in between changes them. Set photos.delivery = \"stream\", and the server sends photos itself"
+    )]
+    LinkFails { error: String },
+    #[error("A browser can follow a link signed for S3, to {host}")]
+    LinkWorks { host: String },
+    #[error(
+        "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
+         photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
+    )]
+    LinkOnlyHere { host: String },
+}
+
+/// What is worth knowing of the way in which objects are deleted.
+const ONE_EACH: &str = ", one request each, because S3 doesn't delete several at once";
+
+impl Found for S3Found {
+    fn samples() -> Vec<Self> {
+        let bucket = || String::from("shared-spaces-temp");
+        let host = || String::from("s3.example.org");
+        vec![
+            Self::Unusable(Cause::sample()),
+            Self::Reachable {
+                region: String::from("eu-central-1"),
+                bucket: bucket(),
+            },
+            Self::ClockAhead { by_seconds: 10_800 },
+            Self::ClockBehind { by_seconds: 10_800 },
+            Self::SpaceBucketUnusable(Cause::sample()),
+            Self::ObjectsWork { bucket: bucket() },
+            Self::ObjectsWorkOneByOne { bucket: bucket() },
+            Self::ObjectsFail(Cause::sample()),
+            Self::PreviewsWork { bucket: bucket() },
+            Self::PreviewsWorkOneByOne { bucket: bucket() },
+            Self::PreviewsFail(Cause::sample()),
+            Self::LinkNotSigned(Cause::sample()),
+            Self::LinkFails {
+                error: String::from("A signed link doesn't work: S3 returned AccessDenied: no"),
+            },
+            Self::LinkWorks { host: host() },
+            Self::LinkOnlyHere { host: host() },
+        ]
+    }
+}
 
 impl S3Store {
     /// Puts, reads, copies, fetches by a signed link and deletes objects of the temporary bucket.
@@ -33,20 +125,25 @@ impl S3Store {
             .region()
             .map_or("none", |region| region.as_ref());
         if let Err(error) = self.prepare().await {
-            report(Check::error(&error));
+            report(Check::error(S3Found::Unusable(error.into())));
             return;
         }
-        report(Check::ok(format!(
-            "S3 is reachable in the region {region}, and the bucket {bucket} is ours"
-        )));
+        report(Check::ok(S3Found::Reachable {
+            region: region.to_owned(),
+            bucket: bucket.clone(),
+        }));
         if let Some(off) = self.aws.skew().off() {
-            report(Check::warning(format!(
-                "The clock of this machine is {off} that of S3: set it. Until then, requests and links are signed with \
-                the time of S3"
-            )));
+            report(Check::warning(match off {
+                Off::Behind(by) => S3Found::ClockBehind {
+                    by_seconds: by.as_secs(),
+                },
+                Off::Ahead(by) => S3Found::ClockAhead {
+                    by_seconds: by.as_secs(),
+                },
+            }));
         }
         if let Err(error) = self.buckets.bucket_of(client, "0").await {
-            report(Check::error(&error));
+            report(Check::error(S3Found::SpaceBucketUnusable(error.into())));
         }
         let key = |which| format!("doctor-{}-{which}", std::process::id());
         let (first, second) = (
@@ -58,13 +155,11 @@ impl S3Store {
             self.check_link(&second, report).await;
         }
         let deleted = try_deletion(client, &[first, second]).await;
-        match tried.and(deleted) {
-            Ok(how) => report(Check::ok(format!(
-                "In the bucket {bucket}, objects can be put, read, copied and deleted{}",
-                said(how)
-            ))),
-            Err(error) => report(Check::error(&error)),
-        }
+        report(match tried.and(deleted) {
+            Ok(How::OneByOne) => Check::ok(S3Found::ObjectsWorkOneByOne { bucket }),
+            Ok(How::Together | How::NoBucket) => Check::ok(S3Found::ObjectsWork { bucket }),
+            Err(error) => Check::error(S3Found::ObjectsFail(error.into())),
+        });
         if self.previews {
             self.check_previews(client, report).await;
         }
@@ -72,16 +167,14 @@ impl S3Store {
 
     /// Puts, reads and deletes an object of the bucket of previews.
     async fn check_previews(&self, client: &Client, report: &mut impl FnMut(Check)) {
-        let bucket = self.buckets.previews();
-        let object_ref = ObjectRef::new(bucket, format!("doctor-{}", std::process::id()));
+        let bucket = self.buckets.previews().to_owned();
+        let object_ref = ObjectRef::new(&bucket, format!("doctor-{}", std::process::id()));
         let tried = put_and_read(client, &object_ref).await;
         let deleted = try_deletion(client, &[object_ref]).await;
         report(match tried.and(deleted) {
-            Ok(how) => Check::ok(format!(
-                "In the bucket {bucket}, previews can be put, read and deleted{}",
-                said(how)
-            )),
-            Err(error) => Check::error(&error),
+            Ok(How::OneByOne) => Check::ok(S3Found::PreviewsWorkOneByOne { bucket }),
+            Ok(How::Together | How::NoBucket) => Check::ok(S3Found::PreviewsWork { bucket }),
+            Err(error) => Check::error(S3Found::PreviewsFail(error.into())),
         });
     }
 
@@ -93,20 +186,19 @@ impl S3Store {
         let link = match link {
             Ok(PhotoSource::Redirect { url, .. }) => url,
             Ok(PhotoSource::Stream(_)) => return,
-            Err(error) => return report(Check::error(&error)),
+            Err(error) => return report(Check::error(S3Found::LinkNotSigned(error.into()))),
         };
         if let Err(error) = self.fetch(&link).await {
             // The key is good: what is signed in other ways has worked just before.
-            report(Check::failed(format!(
-                "{error:#}. Requests by the server itself work, so either S3 doesn't accept signed links, or something \
-                in between changes them. Set photos.delivery = \"stream\", and the server sends photos itself"
-            )));
+            report(Check::error(S3Found::LinkFails {
+                error: format!("{error:#}"),
+            }));
             return;
         }
         let host = link.split('/').nth(2).unwrap_or_default();
-        report(Check::ok(format!(
-            "A browser can follow a link signed for S3, to {host}"
-        )));
+        report(Check::ok(S3Found::LinkWorks {
+            host: host.to_owned(),
+        }));
         check_host(host, report);
     }
 
@@ -172,10 +264,9 @@ impl Intercept for AsABrowser {
 fn check_host(host: &str, report: &mut impl FnMut(Check)) {
     let here = ["localhost", "127.", "[::1]"];
     if here.iter().any(|start| host.starts_with(start)) {
-        report(Check::warning(format!(
-            "Browsers are sent to {host} for photos, which only this machine can reach. If they are elsewhere, set \
-             photos.delivery = \"stream\", or AWS_ENDPOINT_URL to an address that they can reach"
-        )));
+        report(Check::warning(S3Found::LinkOnlyHere {
+            host: host.to_owned(),
+        }));
     }
 }
 
@@ -204,14 +295,6 @@ async fn try_deletion(client: &Client, objects: &[ObjectRef]) -> Result<How> {
         );
     }
     Ok(how)
-}
-
-/// What is worth knowing of the way in which objects are deleted.
-fn said(how: How) -> &'static str {
-    match how {
-        How::Together | How::NoBucket => "",
-        How::OneByOne => ", one request each, because S3 doesn't delete several at once",
-    }
 }
 
 async fn put_and_read(client: &Client, object_ref: &ObjectRef) -> Result<()> {

@@ -5,10 +5,11 @@ use serde_json::json;
 use super::accounts::too_many_attempts;
 use super::{no_space, no_user};
 use crate::api::openapi::operation::{Operation, operation};
+use crate::api::views::check::CheckOutcome;
 use crate::api::views::operation::{OperatorsSession, ServerStatus};
 use crate::api::views::operator::{
-    AccountInvitation, ChangeAccount, ChangeSpace, CheckOutcome, InviteToAccount, LogLine,
-    OperatedSpace, OperatorsAccount, OperatorsPassword, SecretLink, SpaceInTotal,
+    AccountInvitation, ChangeAccount, ChangeSpace, InviteToAccount, LogLine, OperatedSpace,
+    OperatorsAccount, OperatorsPassword, SecretLink, SpaceInTotal,
 };
 use crate::domain::invitations::InvitationOptions;
 use crate::error::{Conflict, Denied, FieldName, Malformed, NotFound};

@@ -26,13 +26,14 @@ use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::views::check::CheckOutcome;
 use crate::api::views::operation::ServerStatus;
-use crate::api::views::operator::{AccountInvitation, CheckOutcome, InviteToAccount, LogLine};
+use crate::api::views::operator::{AccountInvitation, InviteToAccount, LogLine};
 use crate::api::views::urls::Urls;
 use crate::app::App;
 use crate::check::Check;
 use crate::config::{Listener, Settings};
-use crate::diagnostics::run_checks;
+use crate::diagnostics::{Unchecked, run_checks};
 use crate::domain::access;
 use crate::domain::invitations::{InvitationOptions, Role};
 use crate::domain::operating::Act;
@@ -92,11 +93,9 @@ pub async fn checks(
     });
     let found = match timeout(CHECKS, running).await {
         Ok(found) => found.context("The checks can't be run")?,
-        Err(_) => vec![Check::warning(
-            "The checks take too long: run `shared-spaces doctor` on the machine of the server",
-        )],
+        Err(_) => vec![Check::warning(Unchecked::ChecksTooSlow)],
     };
-    Ok(Json(found.into_iter().map(CheckOutcome::from).collect()))
+    Ok(Json(found.iter().map(CheckOutcome::from).collect()))
 }
 
 #[post("/operator/invitations", data = "<body>")]

@@ -1,5 +1,7 @@
 // What the page of those who run the server has from the app.
 
+import type { Check } from '../../lib/api/operator';
+import { wordsOf } from '../../lib/i18n/checks';
 import { word } from '../../lib/i18n/operator';
 import type { OperatorKey } from '../../lib/i18n/operator/en';
 import { useApp } from '../../lib/state/app.svelte';
@@ -12,6 +14,8 @@ export function useOperator() {
   return {
     operator: app.part(Operator),
     word: (key: OperatorKey, values?: Record<string, string | number>) => word(i18n, key, values),
+    /** What a check has found, and in which language that is. */
+    found: (check: Check) => wordsOf(i18n, check),
     /** A moment to come, with its time. */
     moment: (at: string) => new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium', timeStyle: 'short' }).format(new Date(at)),
   };

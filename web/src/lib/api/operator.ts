@@ -17,7 +17,7 @@ export type OperatedSpace = Schemas['SpaceInTotal'];
 export type OperatedSpaceDetail = Schemas['OperatedSpace'];
 /** How the installation is doing. */
 export type Status = Schemas['ServerStatus'];
-/** What a check of the installation has found, in the server's words. */
+/** What a check of the installation has found. */
 export type Check = Schemas['CheckOutcome'];
 /** Photos on their way, and those that didn't get there. */
 export type PhotoQueue = Schemas['PhotoQueueState'];

@@ -104,10 +104,135 @@ export interface components {
         /** @description What a check has found, as `shared-spaces doctor` says it. */
         CheckOutcome: {
             /**
+             * @description A stable identifier for programs, independent of the sentence.
+             * @example photos_failed
+             * @enum {string}
+             */
+            code: "backup_of_the_future" | "backup_overdue" | "backups_by_hand" | "backups_unreadable" | "bucket_unused" | "can_listen" | "cannot_listen" | "certificate_ended" | "certificate_ends_soon" | "certificate_not_ordered" | "certificate_not_ordered_yet" | "certificate_unusable" | "certificate_valid" | "checks_too_slow" | "clock_behind_database" | "damaged_archives" | "data_folder_not_writable" | "data_folder_refused" | "data_folder_writable" | "database_damaged" | "database_intact" | "database_to_upgrade" | "database_too_new" | "database_unreadable" | "dead_letters" | "dead_letters_unreadable" | "disk_free" | "disk_nearly_full" | "disk_refuses_photos" | "doubtful_logins" | "failed_photos_unreadable" | "heic_bounded" | "heic_fenced" | "heic_fenced_from_files" | "heic_not_decoded" | "heic_only_deadline" | "last_backup" | "listener_refused" | "mail_server_reached" | "mail_server_takes_password" | "mail_server_unusable" | "no_backup_configured" | "no_backup_yet" | "no_data_folder" | "no_database_needed" | "no_database_yet" | "no_dead_letter_queue" | "no_dead_letters" | "no_photo_failed" | "ordered_certificate_ended" | "ordered_certificate_lacks_names" | "ordered_certificate_valid" | "photo_folder_refused" | "photo_folder_unusable" | "photo_folder_works" | "photos_damaged" | "photos_failed" | "photos_intact" | "photos_not_deleted" | "photos_sample_intact" | "photos_unchecked" | "posters_made" | "posters_not_fenced" | "posters_not_run" | "posters_off" | "posters_program_missing" | "posters_without_ffmpeg" | "proxy_untrusted" | "push_contact_missing" | "queue_unusable" | "queue_url_unused" | "registration_open" | "renditions_made" | "renditions_not_made" | "renditions_not_run" | "renditions_off" | "renditions_pale" | "renditions_without_ffmpeg" | "restored_copy" | "restored_unreadable" | "s3_clock_ahead" | "s3_clock_behind" | "s3_link_fails" | "s3_link_not_signed" | "s3_link_only_here" | "s3_link_works" | "s3_objects_fail" | "s3_objects_work" | "s3_objects_work_one_by_one" | "s3_previews_fail" | "s3_previews_work" | "s3_previews_work_one_by_one" | "s3_reachable" | "s3_settings_unused" | "s3_space_bucket_unusable" | "s3_unusable" | "server_near_quota" | "server_running" | "setting_refused" | "settings_valid" | "spaces_near_quota" | "sqlite_as_measured" | "sqlite_not_as_measured" | "sqlite_unusable" | "sqs_address_contradicts" | "sqs_fifo" | "sqs_hides_briefly" | "sqs_standard" | "sqs_unreachable" | "store_unusable" | "unix_socket_untrusted" | "users_near_quota";
+            /**
              * @description What was found and, unless it is well, what to do.
              * @example No photo has failed
              */
             message: string;
+            /** @description The values in the sentence, so that a client can word it itself; `x-codes` lists those of each code. */
+            params: {
+                /** @description Where the server listens. */
+                address?: string;
+                /**
+                 * @description What to do about the error, if it shows that.
+                 * @enum {string}
+                 */
+                advice?: "check_endpoint" | "check_access_key" | "check_secret_key" | "set_clock" | "wait_for_throttling" | "compare_policy" | "check_queue" | "check_region" | "set_credentials" | "check_network" | "check_slow_network" | "restore_backup" | "use_owner" | "free_space";
+                /** @description How many archives. */
+                archives?: number;
+                /** @description How many attempts. */
+                attempts?: number;
+                /** @description The bucket in S3. */
+                bucket?: string;
+                /** @description By how much the clock is off. */
+                by_seconds?: number;
+                /** @description Photos of another length, or with other bytes, than were stored. */
+                changed?: number;
+                /**
+                 * Format: date-time
+                 * @description The time on the clock of the machine.
+                 */
+                clock_at?: string;
+                /** @description The days until its end. */
+                days?: number;
+                /** @description Where backups are kept. */
+                destination?: string;
+                /**
+                 * Format: date-time
+                 * @description When the first of them was due.
+                 */
+                due_at?: string;
+                /**
+                 * Format: date-time
+                 * @description When the certificate ends.
+                 */
+                ends_at?: string;
+                /** @description The error, in the words of whatever reported it, such as the system, and in English. */
+                error?: string;
+                /**
+                 * Format: date-time
+                 * @description When the certificate couldn't be ordered.
+                 */
+                failed_at?: string;
+                /** @description The folder. */
+                folder?: string;
+                /** @description How much of the disk is free. */
+                free_bytes?: number;
+                /** @description The archive that was restored. */
+                from?: string;
+                /** @description For how long the queue hides a photo from other workers. */
+                hidden_seconds?: number;
+                /** @description The name of the host. */
+                host?: string;
+                /** @description The time between backups. */
+                interval_seconds?: number;
+                /**
+                 * Format: date-time
+                 * @description When the last backup was made.
+                 */
+                last_at?: string;
+                /** @description The logins, each with the code and params of its refusal, or `looks_like` and the `login` that it looks like. */
+                logins?: Record<string, never>[];
+                /** @description The quota. */
+                max_bytes?: number;
+                /** @description Photos that are missing from the store. */
+                missing?: number;
+                /** @description The names that the certificate is to be for. */
+                names?: string[];
+                /** @description The newest schema that this version knows. */
+                newest?: number;
+                /** @description How many photos. */
+                photos?: number;
+                /** @description The port. */
+                port?: number;
+                /** @description The path of ffmpeg. */
+                program?: string;
+                /**
+                 * @description The setting photos.queue.
+                 * @enum {string}
+                 */
+                queue?: "local" | "sqs";
+                /** @description The address of the queue in SQS. */
+                queue_url?: string;
+                /** @description The region of S3. */
+                region?: string;
+                /** @description The schema of the database. */
+                schema?: number;
+                /** @description The names of settings. */
+                settings?: string[];
+                /** @description How many spaces. */
+                spaces?: number;
+                /**
+                 * @description The setting photos.store.
+                 * @enum {string}
+                 */
+                store?: "local" | "s3";
+                /** @description How many photos there are. */
+                total?: number;
+                /** @description Photos that can't be read. */
+                unreadable?: number;
+                /** @description How much is used of the quota. */
+                used_bytes?: number;
+                /** @description How many users. */
+                users?: number;
+                /** @description What the server of a restored data folder leaves to that of the original. */
+                without?: ("backups" | "s3" | "sqs")[];
+                /**
+                 * @description The setting photos.worker.
+                 * @enum {string}
+                 */
+                worker?: "embedded" | "external";
+                /**
+                 * Format: date-time
+                 * @description When the database was written.
+                 */
+                written_at?: string;
+            };
             /**
              * @description How bad it is.
              * @enum {string}

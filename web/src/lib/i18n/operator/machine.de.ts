@@ -71,7 +71,7 @@ export const machine: MachineMessages = {
   'backups.unreadable': 'Die Archive lassen sich nicht auflisten: {why}',
 
   'health.title': 'Prüfungen',
-  'health.text': 'Der Server sieht nach seinen Einstellungen, Ordnern, seiner Datenbank und seinen Speichern. Das kann einige Sekunden dauern. Was er findet, sagt er auf Englisch, wie bei „shared-spaces doctor“.',
+  'health.text': 'Der Server sieht nach seinen Einstellungen, Ordnern, seiner Datenbank und seinen Speichern. Das kann einige Sekunden dauern.',
   'health.running': 'Wird geprüft…',
   'health.again': 'Noch einmal prüfen',
   'health.well': 'Alles ist in Ordnung.',

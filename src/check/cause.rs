@@ -1,70 +1,100 @@
-//! What a health check has found, in a sentence for the operator who has to mend it.
+//! Why something doesn't work: in the words of the system, of SQLite or of Amazon, and what to do about it if they show that.
 
 use std::io::{self, ErrorKind};
 
 use rusqlite::ErrorCode;
 use serde::Serialize;
-
-/// How bad it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Severity {
-    Ok,
-    /// It works, and may not do what its owner thinks.
-    Warning,
-    Error,
-}
-
-/// What a health check has found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    pub severity: Severity,
-    /// What was found and, unless it is well, what to do.
-    pub message: String,
-}
-
-impl Check {
-    pub fn ok(message: impl Into<String>) -> Self {
-        Self::new(Severity::Ok, message)
-    }
-
-    pub fn warning(message: impl Into<String>) -> Self {
-        Self::new(Severity::Warning, message)
-    }
-
-    pub fn failed(message: impl Into<String>) -> Self {
-        Self::new(Severity::Error, message)
-    }
-
-    /// What went wrong, and what to do if the error shows it.
-    pub fn error(error: &anyhow::Error) -> Self {
-        Self::failed(sentence(error))
-    }
-
-    fn new(severity: Severity, message: impl Into<String>) -> Self {
-        Self {
-            severity,
-            message: message.into(),
-        }
-    }
-}
+use strum::VariantNames;
 
 /// What went wrong, each cause said once, and what to do if an error of Amazon's or of the system shows it.
-pub fn sentence(error: &anyhow::Error) -> String {
-    let mut sentence = String::new();
-    for cause in error.chain() {
-        let cause = cause.to_string();
-        let cause = first_part(&cause);
-        // The errors of Amazon and of SQLite repeat their causes.
-        if !SAYS_NOTHING.contains(&cause) && !sentence.contains(cause) {
-            let colon = if sentence.is_empty() { "" } else { ": " };
-            sentence = sentence + colon + cause;
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error, Serialize)]
+#[error("{error}{}", .advice.map_or_else(String::new, |advice| format!(". {advice}")))]
+pub struct Cause {
+    error: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    advice: Option<Advice>,
+}
+
+/// What to do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error, Serialize, VariantNames)]
+#[serde(rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
+pub enum Advice {
+    #[error("Check AWS_ENDPOINT_URL, which must be like https://s3.example.org")]
+    CheckEndpoint,
+    #[error("The access key is unknown there: check AWS_ACCESS_KEY_ID, or the profile")]
+    CheckAccessKey,
+    #[error("The secret key belongs to another access key: check AWS_SECRET_ACCESS_KEY")]
+    CheckSecretKey,
+    #[error("The clock of this machine is wrong: set it")]
+    SetClock,
+    #[error("It is throttling requests: try again later, or ask its operator for a higher limit")]
+    WaitForThrottling,
+    #[error("The policy of this access key doesn't allow it: compare it with docs/deployment.md")]
+    ComparePolicy,
+    #[error("There is no such queue: check photos.queue_url and AWS_REGION")]
+    CheckQueue,
+    #[error("The bucket is in another region: check AWS_REGION")]
+    CheckRegion,
+    #[error(
+        "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile"
+    )]
+    SetCredentials,
+    #[error("It can't be reached: check the network and AWS_ENDPOINT_URL")]
+    CheckNetwork,
+    #[error("It doesn't respond in time: check the network and AWS_ENDPOINT_URL")]
+    CheckSlowNetwork,
+    #[error(
+        "The database is damaged: stop the server, keep the data folder as it is, and restore the latest backup into \
+         another, as docs/backup.md says"
+    )]
+    RestoreBackup,
+    #[error(
+        "This account isn't allowed to: use the one that runs the server, or the owner of these files"
+    )]
+    UseOwner,
+    #[error("Free some space on that disk")]
+    FreeSpace,
+}
+
+impl Cause {
+    /// An error with the only advice that it can have.
+    pub(crate) fn sample() -> Self {
+        Self {
+            error: String::from("Permission denied (os error 13)"),
+            advice: Some(Advice::UseOwner),
         }
     }
-    if let Some(advice) = advice(error) {
-        sentence = sentence + ". " + advice;
+}
+
+impl From<&anyhow::Error> for Cause {
+    fn from(error: &anyhow::Error) -> Self {
+        let mut words = String::new();
+        for cause in error.chain() {
+            let cause = cause.to_string();
+            let cause = first_part(&cause);
+            // The errors of Amazon and of SQLite repeat their causes.
+            if !SAYS_NOTHING.contains(&cause) && !words.contains(cause) {
+                let colon = if words.is_empty() { "" } else { ": " };
+                words = words + colon + cause;
+            }
+        }
+        Self {
+            error: words,
+            advice: advice(error),
+        }
     }
-    sentence
+}
+
+impl From<anyhow::Error> for Cause {
+    fn from(error: anyhow::Error) -> Self {
+        Self::from(&error)
+    }
+}
+
+/// The same, in a sentence.
+pub fn sentence(error: &anyhow::Error) -> String {
+    Cause::from(error).to_string()
 }
 
 /// What Amazon's SDK puts between what failed and why.
@@ -91,80 +121,32 @@ fn first_part(cause: &str) -> &str {
 }
 
 /// What to do about an error of Amazon's or of the system, if it shows it.
-fn advice(error: &anyhow::Error) -> Option<&'static str> {
+fn advice(error: &anyhow::Error) -> Option<Advice> {
     // That of the whole would have the places in our code, where they are wanted, and their names.
     let causes = error.chain().map(|cause| format!("{cause:?} {cause}"));
     let all = causes.collect::<Vec<_>>().join("\n");
     let known = [
-        (
-            "was not a valid URI",
-            "Check AWS_ENDPOINT_URL, which must be like https://s3.example.org",
-        ),
-        (
-            "InvalidAccessKeyId",
-            "The access key is unknown there: check AWS_ACCESS_KEY_ID, or the profile",
-        ),
-        (
-            "InvalidClientTokenId",
-            "The access key is unknown there: check AWS_ACCESS_KEY_ID, or the profile",
-        ),
-        (
-            "SignatureDoesNotMatch",
-            "The secret key belongs to another access key: check AWS_SECRET_ACCESS_KEY",
-        ),
-        (
-            "RequestTimeTooSkewed",
-            "The clock of this machine is wrong: set it",
-        ),
-        (
-            "SlowDown",
-            "It is throttling requests: try again later, or ask its operator for a higher limit",
-        ),
-        (
-            "AccessDenied",
-            "The policy of this access key doesn't allow it: compare it with docs/deployment.md",
-        ),
-        (
-            "QueueDoesNotExist",
-            "There is no such queue: check photos.queue_url and AWS_REGION",
-        ),
-        (
-            "NonExistentQueue",
-            "There is no such queue: check photos.queue_url and AWS_REGION",
-        ),
-        (
-            "PermanentRedirect",
-            "The bucket is in another region: check AWS_REGION",
-        ),
-        (
-            "AuthorizationHeaderMalformed",
-            "The bucket is in another region: check AWS_REGION",
-        ),
-        (
-            "CredentialsNotLoaded",
-            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
-        ),
-        (
-            "no credentials found in chain",
-            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
-        ),
+        ("was not a valid URI", Advice::CheckEndpoint),
+        ("InvalidAccessKeyId", Advice::CheckAccessKey),
+        ("InvalidClientTokenId", Advice::CheckAccessKey),
+        ("SignatureDoesNotMatch", Advice::CheckSecretKey),
+        ("RequestTimeTooSkewed", Advice::SetClock),
+        ("SlowDown", Advice::WaitForThrottling),
+        ("AccessDenied", Advice::ComparePolicy),
+        ("QueueDoesNotExist", Advice::CheckQueue),
+        ("NonExistentQueue", Advice::CheckQueue),
+        ("PermanentRedirect", Advice::CheckRegion),
+        ("AuthorizationHeaderMalformed", Advice::CheckRegion),
+        ("CredentialsNotLoaded", Advice::SetCredentials),
+        ("no credentials found in chain", Advice::SetCredentials),
         (
             "no providers in chain provided credentials",
-            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
+            Advice::SetCredentials,
         ),
         // The metadata service of Amazon's machines, which has their credentials. Elsewhere, nothing or something else answers.
-        (
-            "IMDS",
-            "No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile",
-        ),
-        (
-            "dispatch failure",
-            "It can't be reached: check the network and AWS_ENDPOINT_URL",
-        ),
-        (
-            "timeout",
-            "It doesn't respond in time: check the network and AWS_ENDPOINT_URL",
-        ),
+        ("IMDS", Advice::SetCredentials),
+        ("dispatch failure", Advice::CheckNetwork),
+        ("timeout", Advice::CheckSlowNetwork),
     ];
     let is_of_amazon = SIGNS_OF_AMAZON.iter().any(|sign| all.contains(sign));
     if is_of_amazon {
@@ -172,19 +154,14 @@ fn advice(error: &anyhow::Error) -> Option<&'static str> {
         return told.map(|(_, advice)| advice);
     }
     if is_damaged_database(error) {
-        return Some(
-            "The database is damaged: stop the server, keep the data folder as it is, and restore the latest backup into \
-             another, as docs/backup.md says",
-        );
+        return Some(Advice::RestoreBackup);
     }
     let mut of_system = error
         .chain()
         .filter_map(|cause| cause.downcast_ref::<io::Error>());
     of_system.find_map(|error| match error.kind() {
-        ErrorKind::PermissionDenied => Some(
-            "This account isn't allowed to: use the one that runs the server, or the owner of these files",
-        ),
-        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some("Free some space on that disk"),
+        ErrorKind::PermissionDenied => Some(Advice::UseOwner),
+        ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Some(Advice::FreeSpace),
         _ => None,
     })
 }
