@@ -14,7 +14,7 @@ use super::{members, removals};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, FieldName, Malformed, NotFound, Result};
 
-/// The most invitations into a space that are neither used up nor expired.
+/// The most invitations into a space, or to accounts alone, that are neither used up nor expired.
 pub const MAX_OPEN: i64 = 100;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
@@ -106,10 +106,11 @@ fn role(as_admin: bool) -> Role {
 }
 
 /// Makes an invitation: into the space of `admin`, or to an account alone. Those
-/// of everybody that have expired meanwhile go at the same time, and those into this space that are used up.
+/// of everybody that have expired meanwhile go at the same time, and those of the same kind that are used up.
 ///
 /// # Errors
-/// [`Conflict::TooManyInvitations`] if the space has as many as it may have.
+/// [`Conflict::TooManyInvitations`] if the space has as many as it may have, [`Conflict::TooManyAccountInvitations`] if the
+/// installation has.
 pub fn create(
     conn: &Connection,
     admin: Option<&Admin>,
@@ -119,15 +120,18 @@ pub fn create(
 ) -> Result<Invitation> {
     conn.prepare_cached("delete from invitations where expires_at <= ?")?
         .execute([now.0])?;
-    if let Some(admin) = admin {
-        conn.prepare_cached("delete from invitations where space_id = ? and uses_left = 0")?
-            .execute([admin.space()])?;
-        let open: i64 = conn
-            .prepare_cached("select count(*) from invitations where space_id = ?")?
-            .query_row([admin.space()], |row| row.get(0))?;
-        if open >= MAX_OPEN {
-            return Err(Conflict::TooManyInvitations { max: MAX_OPEN }.into());
+    let space = admin.map(Admin::space);
+    conn.prepare_cached("delete from invitations where space_id is ? and uses_left = 0")?
+        .execute([space])?;
+    let open: i64 = conn
+        .prepare_cached("select count(*) from invitations where space_id is ?")?
+        .query_row([space], |row| row.get(0))?;
+    if open >= MAX_OPEN {
+        return Err(match space {
+            Some(_) => Conflict::TooManyInvitations { max: MAX_OPEN },
+            None => Conflict::TooManyAccountInvitations { max: MAX_OPEN },
         }
+        .into());
     }
     removals::forget_idle(conn, now)?;
     let id: InvitationId = conn
@@ -138,7 +142,7 @@ pub fn create(
         .query_row(
             (
                 token.hash(),
-                admin.map(Admin::space),
+                space,
                 terms.role == Role::Admin,
                 terms.uses,
                 admin.and_then(Admin::user),

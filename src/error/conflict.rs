@@ -14,6 +14,10 @@ pub enum Conflict {
     UserExists,
     #[error("A space has at most {max} open invitations: take one back first")]
     TooManyInvitations { max: i64 },
+    #[error(
+        "A server has at most {max} open invitations to accounts: revoke one with `shared-spaces invitation revoke`, or wait until one ends"
+    )]
+    TooManyAccountInvitations { max: i64 },
     #[error("You have {max} feeds of this space, and nobody can have more: revoke one first")]
     TooManyFeeds { max: i64 },
     #[error("This invitation is for somebody without an account")]
@@ -88,6 +92,7 @@ impl Conflict {
         match self {
             Self::OtherAccount
             | Self::TooManyInvitations { .. }
+            | Self::TooManyAccountInvitations { .. }
             | Self::TooManySpaces { .. }
             | Self::TooManyFeeds { .. }
             | Self::TooManyReactions { .. }
@@ -116,6 +121,7 @@ impl Conflict {
             Self::OtherAccount,
             Self::UserExists,
             Self::TooManyInvitations { max: 100 },
+            Self::TooManyAccountInvitations { max: 100 },
             Self::TooManyFeeds { max: 10 },
             Self::InvitationToAccount,
             Self::TooManySpaces { max: 1000 },

@@ -290,3 +290,34 @@ fn a_space_has_a_hundred_open_invitations_at_most() {
         0
     );
 }
+
+#[test]
+fn a_server_has_a_hundred_open_invitations_to_accounts_at_most() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    let family = ann.space("Family");
+    let invite = || ann.post("/operator/invitations", json!({}));
+    invite().is_ok();
+    write(
+        &app,
+        "with recursive n (i) as (select 1 union all select i + 1 from n where i < 99)
+         insert into invitations (token_hash, as_admin, uses_left, created_at, expires_at)
+         select randomblob(32), 0, 1, 0, (select expires_at from invitations) from n",
+    );
+    let sentence = "A server has at most 100 open invitations to accounts: revoke one with `shared-spaces invitation revoke`, or wait \
+                    until one ends";
+    invite().is(409, sentence);
+    // Those into spaces are counted on their own.
+    let into = ann.post(&format!("/spaces/{family}/invitations"), json!({}));
+    assert_eq!(into.status, 201);
+    // Those that are used up or have ended don't count, and are gone.
+    write(&app, "update invitations set uses_left = 0 where id = 1");
+    invite().is_ok();
+    invite().is(409, sentence);
+    write(&app, "update invitations set expires_at = 1 where id = 2");
+    invite().is_ok();
+    assert_eq!(
+        app.count("select count(*) from invitations where space_id is null"),
+        100
+    );
+}

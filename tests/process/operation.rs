@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 
+use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -226,6 +227,29 @@ fn the_first_user_is_an_operator_and_the_command_makes_others() {
         )
     );
     assert_eq!(lines[2]["action"], "operator_granted");
+}
+
+#[test]
+fn invitations_to_accounts_are_bounded_on_the_command_line_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let _server = Server::start(folder.path());
+    let invite = ["invitation", "add"];
+    succeeds(folder.path(), &invite, "");
+    let database = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
+    database
+        .execute_batch(
+            "with recursive n (i) as (select 1 union all select i + 1 from n where i < 99)
+             insert into invitations (token_hash, as_admin, uses_left, created_at, expires_at)
+             select randomblob(32), 0, 1, 0, (select expires_at from invitations) from n",
+        )
+        .unwrap();
+    assert_eq!(
+        fails(folder.path(), &invite, ""),
+        "shared-spaces: A server has at most 100 open invitations to accounts: revoke one with `shared-spaces invitation revoke`, or \
+         wait until one ends\n"
+    );
+    succeeds(folder.path(), &["invitation", "revoke", "7"], "");
+    succeeds(folder.path(), &invite, "");
 }
 
 #[test]

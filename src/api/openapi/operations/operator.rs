@@ -11,7 +11,7 @@ use crate::api::views::operator::{
     AccountInvitation, ChangeAccount, ChangeSpace, InviteToAccount, LogLine, OperatedSpace,
     OperatorsAccount, OperatorsPassword, SecretLink, SpaceInTotal,
 };
-use crate::domain::invitations::InvitationOptions;
+use crate::domain::invitations::{InvitationOptions, MAX_OPEN};
 use crate::error::{Conflict, Denied, FieldName, Malformed, NotFound};
 
 pub(super) fn operator() -> Vec<Operation> {
@@ -69,7 +69,8 @@ fn server() -> Vec<Operation> {
         .refuses([
             Malformed::out_of_range(FieldName::Uses, InvitationOptions::MAX_USES.into()),
             Malformed::out_of_range(FieldName::Days, InvitationOptions::MAX_DAYS.into()),
-        ]),
+        ])
+        .refuses([Conflict::TooManyAccountInvitations { max: MAX_OPEN }]),
         for_operators(
             "get",
             "/operator/log",

@@ -83,6 +83,8 @@ export const sentences: Sentences = {
   no_such_reset: 'Dieser Link gilt nicht, oder nicht mehr',
   too_many_attempts: 'Zu viele Versuche. Versuch es in {wait_seconds} noch einmal',
   too_many_invitations: 'Ein Raum hat höchstens {max} offene Einladungen. Nimm erst eine zurück',
+  too_many_account_invitations:
+    'Ein Server hat höchstens {max} offene Einladungen zu Konten. Warte, bis eine endet, oder widerrufe eine an der Kommandozeile: shared-spaces invitation revoke',
   too_many_spaces: 'Du hast schon {max} Räume angelegt, und mehr gehen nicht. Lösche erst einen',
   too_many_uploads: 'So viele Fotos auf einmal gehen nicht. Versuch es gleich noch einmal',
   too_slow: 'Das kam zu langsam an. Versuch es noch einmal',
