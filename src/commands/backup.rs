@@ -2,13 +2,14 @@
 
 use anyhow::{Result, bail, ensure};
 
-use super::on_a_thread;
+use super::{on_a_thread, operators_log};
 use crate::app;
 use crate::backup::create::{BackupRequest, create};
 use crate::backup::progress::Progress;
 use crate::clock::Clock;
 use crate::commands::cli::BackupOptions;
 use crate::config::Config;
+use crate::logging::audit::{self, By};
 use crate::output::{complain, say};
 
 /// Makes a backup and says what is in it.
@@ -27,7 +28,7 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
         ),
     };
     let order = BackupRequest {
-        config,
+        config: config.clone(),
         clock: Clock::default(),
         destination,
         retain,
@@ -53,6 +54,9 @@ pub async fn run(config: Config, backup: BackupOptions) -> Result<()> {
             taken.archive
         );
     }
+    let archive = taken.archive.to_string();
+    audit::backup_made(By::CommandLine, &archive);
+    operators_log::note(&config, move |act| act.note_backup(&archive)).await;
     ensure!(
         lost.is_empty(),
         "The archive is incomplete, and is marked so. Photos that are missing or damaged: {}",

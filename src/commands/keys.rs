@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Result;
 
-use super::on_a_thread;
+use super::{on_a_thread, operators_log};
 use crate::app;
 use crate::auth::signed_urls::SigningKey;
 use crate::backup::blocking::Blocking;
@@ -21,11 +21,16 @@ use crate::output::say;
 /// There is no data folder with a key, or it can't be written; it was cancelled.
 pub async fn run(config: Config, command: KeysCommand) -> Result<()> {
     app::check_installation(&config)?;
-    let data = config.data_dir;
+    let data = config.data_dir.clone();
     match command {
         KeysCommand::Rotate => {
             let then = "the signing key was not changed";
             on_a_thread(then, move |blocking| rotate(&data, &blocking)).await?;
+            #[expect(
+                clippy::redundant_closure_for_method_calls,
+                reason = "a method's name stands for one lifetime of its object, and not for all"
+            )]
+            operators_log::note(&config, |act| act.note_rotation()).await;
         }
     }
     say!(

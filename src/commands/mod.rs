@@ -11,6 +11,8 @@ mod invitation;
 mod keys;
 mod link;
 mod openapi;
+// Lines in the log of what operators did.
+mod operators_log;
 mod photos;
 mod photos_cleanup;
 mod photos_move;

@@ -8,6 +8,9 @@ use crate::app::{App, begun_anew};
 use crate::check::sentence;
 use crate::commands::cli::CleanupOptions;
 use crate::config::Config;
+use crate::domain::access::OperatorRight;
+use crate::domain::operating::Act;
+use crate::logging::audit::{self, By};
 use crate::orphans::{Orphans, Outcome, Summary};
 use crate::output::{bytes, count, say};
 use crate::storage::{Content, StoredItem};
@@ -54,6 +57,15 @@ pub async fn run(config: Config, options: CleanupOptions) -> Result<()> {
         _ => {}
     }
     let summary = summary?;
+    if !dry_run && summary.orphans > 0 {
+        let (now, deleted) = (app.now(), summary.orphans);
+        let noted = app.db.write_making_room(move |conn| {
+            let by = OperatorRight::of_command_line();
+            Act::new(conn, &by, now).note_orphans(deleted)
+        });
+        noted.await?;
+        audit::orphans_deleted(By::CommandLine, deleted);
+    }
     if !json {
         say!("{}", in_words(&summary, dry_run))?;
     }

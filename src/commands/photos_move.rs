@@ -9,7 +9,10 @@ use crate::check::sentence;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
+use crate::domain::access::OperatorRight;
+use crate::domain::operating::Act;
 use crate::domain::photos;
+use crate::logging::audit::{self, By};
 use crate::output::{complain, say};
 
 /// Copies all photos, and deletes the originals if the settings already say that they are elsewhere.
@@ -56,6 +59,13 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     }
     if is_last_part {
         mover.delete_originals().await?;
+        let now = app.now();
+        let noted = app.db.write_making_room(move |conn| {
+            let by = OperatorRight::of_command_line();
+            Act::new(conn, &by, now).note_move(&to.to_string())
+        });
+        noted.await?;
+        audit::photos_moved(By::CommandLine, &to.to_string());
         say!(
             "What is now in {} was deleted from {}.",
             name_of(to),

@@ -138,6 +138,21 @@ impl Db {
         )
     }
 
+    /// Whether the database file at `path` has the schema of this version. Changes nothing in it.
+    ///
+    /// # Errors
+    /// It can't be opened or read.
+    pub fn is_current(path: &Path) -> Result<bool> {
+        let reading = || format!("The database {} can't be read", path.display());
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
+        connection
+            .busy_timeout(crate::db::DEADLINE)
+            .with_context(reading)?;
+        let schema = migrate::version(&connection).with_context(reading)?;
+        Ok(schema == migrate::newest())
+    }
+
     /// Looks at the database file at `path`, the whole of it, and changes nothing.
     ///
     /// # Errors

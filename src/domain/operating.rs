@@ -251,6 +251,39 @@ impl<'a> Act<'a> {
         Ok(self.log(action, About::Installation, None)?)
     }
 
+    /// Notes that a backup was made, and as which archive.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn note_backup(&self, archive: &str) -> Result<()> {
+        Ok(self.log(Action::BackupMade, About::Installation, Some(archive))?)
+    }
+
+    /// Notes that the key that signs links to photos was replaced.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn note_rotation(&self) -> Result<()> {
+        Ok(self.log(Action::KeysRotated, About::Installation, None)?)
+    }
+
+    /// Notes that files or objects that belong to nothing were deleted from the photo store, and how many.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn note_orphans(&self, deleted: u64) -> Result<()> {
+        let deleted = deleted.to_string();
+        Ok(self.log(Action::OrphansDeleted, About::Installation, Some(&deleted))?)
+    }
+
+    /// Notes that all photos were moved to another store, and to which.
+    ///
+    /// # Errors
+    /// The database can't be written.
+    pub fn note_move(&self, store: &str) -> Result<()> {
+        Ok(self.log(Action::PhotosMoved, About::Installation, Some(store))?)
+    }
+
     /// Changes an account; returns what of it is another now.
     ///
     /// # Errors

@@ -36,6 +36,10 @@ pub enum Action {
     PhotosRetried,
     BackupStarted,
     VerificationStarted,
+    BackupMade,
+    KeysRotated,
+    OrphansDeleted,
+    PhotosMoved,
 }
 
 impl Action {

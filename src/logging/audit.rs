@@ -80,9 +80,9 @@ macro_rules! line {
 mod operators;
 
 pub use operators::{
-    account_disabled, account_enabled, backup_started, operator_changed, photos_retried,
-    reset_link_made, sessions_ended, space_quota_changed, space_transferred, user_quota_changed,
-    verification_started,
+    account_disabled, account_enabled, backup_made, backup_started, operator_changed,
+    orphans_deleted, photos_moved, photos_retried, reset_link_made, sessions_ended,
+    space_quota_changed, space_transferred, user_quota_changed, verification_started,
 };
 
 /// A wrong password, or a login without an account.

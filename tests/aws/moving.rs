@@ -2,6 +2,7 @@
 
 use std::fs;
 
+use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::aws::cloud::Cloud;
@@ -107,6 +108,12 @@ fn photos_go_to_s3_while_the_server_runs_and_come_back() {
         said.ends_with("What is now in S3 was deleted from the data folder.\n"),
         "{said}"
     );
+    // It is done only now, and operators see that.
+    let database = Connection::open(cloud.folder().join("data/shared-spaces.db")).unwrap();
+    let moved = "select group_concat(detail) from operator_log where action = 'photos_moved'";
+    let moved: String = database.query_row(moved, [], |row| row.get(0)).unwrap();
+    assert_eq!(moved, "s3");
+    drop(database);
     assert_eq!(
         in_s3(&cloud),
         ["1/1.png", "2/3.png", "2/4.png"],

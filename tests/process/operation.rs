@@ -1,7 +1,8 @@
 //! What an operator does with spaces, accounts and sessions by the command line, while a server runs.
 
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
+use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -227,6 +228,91 @@ fn the_first_user_is_an_operator_and_the_command_makes_others() {
         )
     );
     assert_eq!(lines[2]["action"], "operator_granted");
+}
+
+/// The log that operators see: what was done on the command line, and what was chosen; the newest first.
+fn done_by_commands(ann: &Person) -> Vec<(String, Value)> {
+    let log = ann.get("/operator/log").unwrap().json();
+    let lines = log.as_array().unwrap().iter();
+    let by_commands = lines.filter(|line| line["who"].is_null());
+    by_commands
+        .map(|line| {
+            (
+                line["action"].as_str().unwrap().to_owned(),
+                line["detail"].clone(),
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn what_commands_change_beyond_the_database_is_in_the_log_of_operators_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (_server, ann, _, _) = family(folder.path());
+    let archive = folder.path().join("a.tar.zst");
+    let archive = archive.to_str().unwrap();
+    assert_eq!(
+        audited(folder.path(), &["backup", archive]),
+        [format!("backup made by=command-line archive={archive:?}")]
+    );
+    fails(folder.path(), &["backup", archive], "");
+    succeeds(folder.path(), &["keys", "rotate"], "");
+    let orphan = folder.path().join("data/photos/space-id-1/999.png");
+    fs::create_dir_all(orphan.parent().unwrap()).unwrap();
+    fs::write(&orphan, "of nothing").unwrap();
+    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let file = File::options().append(true).open(&orphan).unwrap();
+    file.set_modified(before).unwrap();
+    succeeds(folder.path(), &["photos", "cleanup", "--dry-run"], "");
+    assert_eq!(
+        audited(folder.path(), &["photos", "cleanup"]),
+        ["orphans deleted by=command-line files=1"]
+    );
+    // Nothing is left to be deleted.
+    succeeds(folder.path(), &["photos", "cleanup"], "");
+    assert_eq!(
+        done_by_commands(&ann),
+        [
+            (String::from("orphans_deleted"), json!("1")),
+            (String::from("keys_rotated"), Value::Null),
+            (String::from("backup_made"), json!(archive)),
+        ]
+    );
+}
+
+/// As before an upgrade, which begins with a backup.
+#[test]
+fn a_command_does_not_upgrade_a_database_to_log_what_it_did_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, ..) = family(folder.path());
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let database = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
+    let newest = "select max(version) from refinery_schema_history";
+    let schema = || -> i64 { database.query_row(newest, [], |row| row.get(0)).unwrap() };
+    // All that the migrations from 36 on have made.
+    database
+        .execute_batch(
+            "alter table users drop column quiet_from;
+             alter table users drop column quiet_until;
+             alter table push_deliveries drop column is_held;
+             delete from refinery_schema_history where version >= 36",
+        )
+        .unwrap();
+    let older = schema();
+    for arguments in [&["backup", "a.tar.zst"][..], &["keys", "rotate"]] {
+        let output = run(folder.path(), arguments, "");
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{said}");
+        assert!(
+            said.contains(
+                "This isn't in the log of what operators did: The database has the schema of another version."
+            ),
+            "{said}"
+        );
+        assert_eq!(schema(), older);
+    }
+    assert!(folder.path().join("a.tar.zst").exists());
 }
 
 #[test]

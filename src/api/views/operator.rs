@@ -157,7 +157,7 @@ pub struct LogLine {
     /// The id of the user or the space.
     #[schemars(extend("example" = 2))]
     about_id: Option<i64>,
-    /// What was chosen: a quota, a login, an id of an invitation, a number of photos.
+    /// What was chosen: a quota, a login, an id of an invitation, a number of photos, an archive.
     #[schemars(extend("example" = "1000000"))]
     detail: Option<String>,
 }

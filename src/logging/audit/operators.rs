@@ -58,6 +58,21 @@ pub fn backup_started(by: By<'_>) {
     line!(info, by, "backup started");
 }
 
+/// A backup was made by the command.
+pub fn backup_made(by: By<'_>, archive: &str) {
+    line!(info, by, "backup made", archive = shown(archive));
+}
+
+/// What belongs to nothing was deleted from the photo store.
+pub fn orphans_deleted(by: By<'_>, files: u64) {
+    line!(info, by, "orphans deleted", files = files);
+}
+
+/// All photos were moved to another store.
+pub fn photos_moved(by: By<'_>, store: &str) {
+    line!(info, by, "photos moved", store = shown(store));
+}
+
 /// The verification of an archive was started in the app.
 pub fn verification_started(by: By<'_>) {
     line!(info, by, "verification started");

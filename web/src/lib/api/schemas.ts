@@ -445,14 +445,14 @@ export interface components {
              * @example account_disabled
              * @enum {string}
              */
-            action: "account_made" | "account_disabled" | "account_enabled" | "account_removed" | "operator_granted" | "operator_revoked" | "password_reset" | "reset_link_made" | "sessions_ended" | "user_quota_changed" | "invitation_made" | "invitation_revoked" | "space_transferred" | "space_quota_changed" | "space_removed" | "photos_retried" | "backup_started" | "verification_started";
+            action: "account_made" | "account_disabled" | "account_enabled" | "account_removed" | "operator_granted" | "operator_revoked" | "password_reset" | "reset_link_made" | "sessions_ended" | "user_quota_changed" | "invitation_made" | "invitation_revoked" | "space_transferred" | "space_quota_changed" | "space_removed" | "photos_retried" | "backup_started" | "verification_started" | "backup_made" | "keys_rotated" | "orphans_deleted" | "photos_moved";
             /**
              * Format: date-time
              * @example 2026-05-17T09:30:00.250Z
              */
             at: string;
             /**
-             * @description What was chosen: a quota, a login, an id of an invitation, a number of photos.
+             * @description What was chosen: a quota, a login, an id of an invitation, a number of photos, an archive.
              * @example 1000000
              */
             detail: string | null;

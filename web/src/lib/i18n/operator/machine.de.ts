@@ -115,4 +115,8 @@ export const machine: MachineMessages = {
   'did.photos_retried': '{who} hat gescheiterte Fotos noch einmal angestoßen.',
   'did.backup_started': '{who} hat eine Sicherung gestartet.',
   'did.verification_started': '{who} hat die Prüfung der neuesten Sicherung gestartet.',
+  'did.backup_made': '{who} hat eine Sicherung gemacht: {detail}.',
+  'did.keys_rotated': '{who} hat den Schlüssel ersetzt, der Links zu Fotos signiert.',
+  'did.orphans_deleted': '{who} hat aus dem Fotospeicher gelöscht, was zu nichts gehörte. Dateien: {detail}.',
+  'did.photos_moved': '{who} hat alle Fotos in einen anderen Speicher gebracht: {detail}.',
 };

@@ -115,6 +115,10 @@ export const machine = {
   'did.photos_retried': '{who} had failed photos tried again.',
   'did.backup_started': '{who} started a backup.',
   'did.verification_started': '{who} started the verification of the newest backup.',
+  'did.backup_made': '{who} made a backup: {detail}.',
+  'did.keys_rotated': '{who} replaced the key that signs links to photos.',
+  'did.orphans_deleted': '{who} deleted what belonged to nothing from the photo store. Files: {detail}.',
+  'did.photos_moved': '{who} moved all photos to another store: {detail}.',
 } as const satisfies Record<string, string | Forms>;
 
 export type MachineMessages = { [K in keyof typeof machine]: (typeof machine)[K] extends string ? string : Forms };

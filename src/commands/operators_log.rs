@@ -1,0 +1,42 @@
+//! Lines in the log of what operators did, by commands that otherwise change nothing in the database.
+
+use anyhow::{Result, ensure};
+
+use crate::check::sentence;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::data_dir::DATABASE;
+use crate::db::Db;
+use crate::domain::access::OperatorRight;
+use crate::domain::operating::Act;
+use crate::output::complain;
+
+/// Writes a line about what was just done. That stays done where the line can't be written; then the command says so.
+pub async fn note(
+    config: &Config,
+    line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
+) {
+    if let Err(error) = write(config, line).await {
+        complain!(
+            "This isn't in the log of what operators did: {}.",
+            sentence(&error)
+        );
+    }
+}
+
+async fn write(
+    config: &Config,
+    line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
+) -> Result<()> {
+    let path = config.data_dir.join(DATABASE);
+    // To open one of an older version would be to upgrade it.
+    ensure!(
+        Db::is_current(&path)?,
+        "The database has the schema of another version"
+    );
+    let (db, now) = (Db::open(&path)?, Clock::default().now());
+    let written = db.write_making_room(move |conn| {
+        line(&Act::new(conn, &OperatorRight::of_command_line(), now))
+    });
+    Ok(written.await?)
+}
