@@ -5,7 +5,8 @@ import { expect, test } from './fixtures.ts';
 import { Person, words } from './people.ts';
 
 for (const colorScheme of ['light', 'dark'] as const) {
-  test(`a user joins by one link and gets a new password by another, ${colorScheme}`, async ({ server, newPerson }) => {
+  const tag = colorScheme === 'dark' ? '@long' : [];
+  test(`a user joins by one link and gets a new password by another, ${colorScheme}`, { tag }, async ({ server, newPerson }) => {
     const found: string[] = [];
     const options = { colorScheme, reducedMotion: 'reduce' } as const;
     const ann = await newPerson('Ann', options);

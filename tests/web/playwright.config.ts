@@ -8,6 +8,8 @@ export default defineConfig({
   fullyParallel: true,
   workers: 2,
   forbidOnly: true,
+  // What repeats another journey in another theme, at another width or in another store, takes its time: `scripts/journeys --long`.
+  ...(process.env['LONG'] ? {} : { grepInvert: /@long/ }),
   timeout: 180_000,
   // On a machine that is busy with other work. What needed it is named as flaky at the end.
   retries: 1,

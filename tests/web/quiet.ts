@@ -19,6 +19,6 @@ export async function opens(page: Page, path: string): Promise<void> {
   };
   page.on('request', begun).on('requestfinished', ended).on('requestfailed', ended);
   await page.goto(path);
-  await expect.poll(() => pending.size === 0 && Date.now() - since > QUIET_MS).toBe(true);
+  await expect.poll(() => pending.size === 0 && Date.now() - since > QUIET_MS, { intervals: [QUIET_MS, 50] }).toBe(true);
   page.off('request', begun).off('requestfinished', ended).off('requestfailed', ended);
 }

@@ -13,7 +13,8 @@ for (const logins of [
   ['Ann', 'Bob'],
   ['Ann', 'Bob', 'Cleo'],
 ]) {
-  test(`${logins.length} people talk, and each screen shows what the server has`, async ({ server, newPerson }) => {
+  const tag = logins.length === 2 ? '@long' : [];
+  test(`${logins.length} people talk, and each screen shows what the server has`, { tag }, async ({ server, newPerson }) => {
     test.setTimeout((MINUTES + 4) * 60_000);
     const people = await Promise.all(logins.map((login) => newPerson(login)));
     const talk = new Talk(server, people, chance(SEED + logins.length));

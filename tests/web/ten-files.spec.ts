@@ -40,11 +40,9 @@ for (const [kept, place] of [
       ['a phone', { width: 390, height: 844 }],
       ['a desk', { width: 1280, height: 800 }],
     ] as const) {
-      test(`ten files come to a card, the gallery and a ZIP, whatever becomes of the line and the server, on ${where}`, async ({
-        cloud,
-        server,
-        newPerson,
-      }) => {
+      const title = `ten files come to a card, the gallery and a ZIP, whatever becomes of the line and the server, on ${where}`;
+      const tag = (place === 'folder') === (where === 'a desk') ? '@long' : [];
+      test(title, { tag }, async ({ cloud, server, newPerson }) => {
         test.slow();
         const line = await Line.to(server.url);
         const ann = await newPerson('Ann', { viewport, reducedMotion: 'reduce', baseURL: line.url });
