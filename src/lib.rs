@@ -15,7 +15,7 @@ pub mod fs;
 pub mod clock;
 // What a health check finds, and how bad it is.
 pub mod check;
-// Every error, with its exact sentence.
+// Every refusal of a request, with its exact sentence.
 pub mod error;
 // Runs decoders and ffmpeg, which a stranger's file could break, in a separate process.
 pub mod fence;
@@ -35,7 +35,7 @@ pub mod domain;
 pub mod events;
 // The data folder, and whether it is the right one.
 pub mod data_dir;
-// Resource limits: login attempts, uploads, connections, event streams, memory.
+// Resource limits: login attempts, uploads, connections, event streams, memory, and who is next where they are shared.
 pub mod limits;
 // The log, and the audit log.
 pub mod logging;
@@ -55,9 +55,9 @@ pub mod queue;
 pub mod uploads;
 // ZIPs of the photos of a space, as they are sent.
 pub mod downloads;
-// Archives: creating, verifying and restoring them.
+// Archives: creating, verifying and restoring them, and how far that has come.
 pub mod backup;
-// Background jobs.
+// Background jobs: sorting photos, previews, cleanup, notices, mail, push messages, scheduled backups.
 pub mod jobs;
 // Moves photos from one store to another.
 pub mod migrate_photos;
