@@ -1,5 +1,4 @@
-// The feed, against a server that others use at the same time, on a line where answers overtake each other: thousands of
-// histories that no one thought of.
+// The feed, against a server that others use at the same time, on a line where answers overtake each other.
 
 import { beforeEach, expect, test } from 'vitest';
 
@@ -187,4 +186,15 @@ async function play(seed: number): Promise<void> {
 
 test('whatever happens, in whatever order answers come: what is shown is what the server has', { timeout: 120_000 }, async () => {
   for (let seed = 1; seed <= 2000; seed++) await play(seed);
+});
+
+test('what has come to be while the first page was on its way is shown with it', async () => {
+  let answer = (_page: unknown): void => undefined;
+  line.ask = () => new Promise((resolve) => (answer = resolve));
+  const feed = new Feed(1, api, session);
+  const read = feed.more();
+  feed.hear(share(2, OTHER, 'New'));
+  answer({ rows: [share(1, OTHER, 'Old')], next: null });
+  await read;
+  expect([ids(feed.waiting), ids(feed.shares)]).toEqual([[], [2, 1]]);
 });

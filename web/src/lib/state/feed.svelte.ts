@@ -146,6 +146,8 @@ export class Feed {
     const isKnown = [...this.shares, ...this.waiting].some(({ id }) => id === share.id);
     if (isKnown) this.replace(share);
     else if (this.ready) this.#change((known) => arrive(known, share));
+    // There is nothing yet to put it into, but the answer that is on its way may not have it.
+    else this.#later((known) => reveal(arrive(known, share)));
     return !isKnown;
   }
 
@@ -164,8 +166,12 @@ export class Feed {
   }
 
   #change(change: Change): void {
-    for (const changes of this.#meanwhile) changes.push(change);
+    this.#later(change);
     this.#known = change(this.#known);
+  }
+
+  #later(change: Change): void {
+    for (const changes of this.#meanwhile) changes.push(change);
   }
 }
 
