@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use strum::VariantNames;
 
+use super::codes;
 use crate::check::Advice;
 use crate::diagnostics;
 
@@ -85,21 +86,12 @@ pub fn complete(schema: &mut Value) {
             params.entry(name).or_default().push(value);
         }
     }
-    let enumerated: Vec<&str> = codes.keys().copied().collect();
-    let x_codes = codes
-        .iter()
-        .map(|(code, params)| ((*code).to_owned(), json!({"params": params})));
-    let x_codes: Map<_, _> = x_codes.collect();
+    let codes = codes.into_iter();
+    let described = codes.map(|(code, params)| (code, json!({"params": params})));
     let params = params
         .into_iter()
         .map(|(name, samples)| (name.clone(), param(&name, &samples)));
-    let params: Map<_, _> = params.collect();
-    schema["properties"]["code"]["enum"] = json!(enumerated);
-    schema["properties"]["params"]["properties"] = Value::Object(params);
-    if let Some(params) = schema["properties"]["params"].as_object_mut() {
-        params.remove("additionalProperties");
-    }
-    schema["x-codes"] = Value::Object(x_codes);
+    codes::describe(schema, described, params.collect());
 }
 
 fn param(name: &str, samples: &[Value]) -> Value {
@@ -121,10 +113,7 @@ fn param(name: &str, samples: &[Value]) -> Value {
         };
         schema["enum"] = json!(words);
     }
-    let description = PARAMS.iter().find(|(known, _)| *known == name);
-    if let Some((_, description)) = description {
-        schema["description"] = json!(description);
-    }
+    codes::describe_param(&mut schema, name, &PARAMS);
     schema
 }
 

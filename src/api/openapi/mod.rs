@@ -5,6 +5,8 @@
 
 // The schema of what a health check has found.
 mod checks;
+// How codes and their values are described.
+mod codes;
 // What one operation takes, returns and refuses.
 mod operation;
 // Every operation.

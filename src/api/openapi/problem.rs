@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use super::codes;
 use crate::error::{Error, FieldName};
 
 /// What each of the values is.
@@ -64,21 +65,14 @@ pub fn complete(schema: &mut Value) {
             known.params.insert(name);
         }
     }
-    let enumerated: Vec<&str> = codes.keys().copied().collect();
     let described = codes.iter().map(|(code, known)| {
         let mut description = json!({"params": known.params});
         if !known.reasons.is_empty() {
             description["reasons"] = json!(known.reasons);
         }
-        ((*code).to_owned(), description)
+        (*code, description)
     });
-    let x_codes: Map<_, _> = described.collect();
-    schema["properties"]["code"]["enum"] = json!(enumerated);
-    schema["properties"]["params"]["properties"] = Value::Object(params);
-    if let Some(params) = schema["properties"]["params"].as_object_mut() {
-        params.remove("additionalProperties");
-    }
-    schema["x-codes"] = Value::Object(x_codes);
+    codes::describe(schema, described, params);
 }
 
 fn param(name: &str, sample: &Value) -> Value {
@@ -91,10 +85,7 @@ fn param(name: &str, sample: &Value) -> Value {
     if name == "field" {
         schema["enum"] = FieldName::ALL.iter().map(|field| field.code()).collect();
     }
-    let description = PARAMS.iter().find(|(known, _)| *known == name);
-    if let Some((_, description)) = description {
-        schema["description"] = json!(description);
-    }
+    codes::describe_param(&mut schema, name, &PARAMS);
     schema
 }
 
