@@ -1,9 +1,9 @@
-//! Lines in the log of what operators did, by commands that otherwise change nothing in the database.
+//! Lines in the log of what operators did, by commands that change something else than the database.
 
 use anyhow::{Result, ensure};
 
 use crate::check::sentence;
-use crate::clock::Clock;
+use crate::clock::{Clock, Timestamp};
 use crate::config::Config;
 use crate::data_dir::DATABASE;
 use crate::db::Db;
@@ -34,9 +34,18 @@ async fn write(
         Db::is_current(&path)?,
         "The database has the schema of another version"
     );
-    let (db, now) = (Db::open(&path)?, Clock::default().now());
-    let written = db.write_making_room(move |conn| {
-        line(&Act::new(conn, &OperatorRight::of_command_line(), now))
-    });
-    Ok(written.await?)
+    Ok(add(&Db::open(&path)?, Clock::default().now(), line).await?)
+}
+
+/// Writes a line about what was just done.
+///
+/// # Errors
+/// The database can't be written.
+pub async fn add(
+    db: &Db,
+    now: Timestamp,
+    line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
+) -> crate::error::Result<()> {
+    db.write_making_room(move |conn| line(&Act::new(conn, &OperatorRight::of_command_line(), now)))
+        .await
 }

@@ -3,13 +3,11 @@
 use anyhow::{Result, bail, ensure};
 use serde_json::{Value, json};
 
-use super::until_stopped;
+use super::{operators_log, until_stopped};
 use crate::app::{App, begun_anew};
 use crate::check::sentence;
 use crate::commands::cli::CleanupOptions;
 use crate::config::Config;
-use crate::domain::access::OperatorRight;
-use crate::domain::operating::Act;
 use crate::logging::audit::{self, By};
 use crate::orphans::{Orphans, Outcome, Summary};
 use crate::output::{bytes, count, say};
@@ -58,12 +56,8 @@ pub async fn run(config: Config, options: CleanupOptions) -> Result<()> {
     }
     let summary = summary?;
     if !dry_run && summary.orphans > 0 {
-        let (now, deleted) = (app.now(), summary.orphans);
-        let noted = app.db.write_making_room(move |conn| {
-            let by = OperatorRight::of_command_line();
-            Act::new(conn, &by, now).note_orphans(deleted)
-        });
-        noted.await?;
+        let deleted = summary.orphans;
+        operators_log::add(&app.db, app.now(), move |act| act.note_orphans(deleted)).await?;
         audit::orphans_deleted(By::CommandLine, deleted);
     }
     if !json {

@@ -3,14 +3,12 @@
 use anyhow::{Result, ensure};
 use indicatif::{ProgressBar, ProgressFinish, ProgressStyle};
 
-use super::serve;
+use super::{operators_log, serve};
 use crate::app::{self, App};
 use crate::check::sentence;
 use crate::config::{Config, StoreKind};
 use crate::data_dir;
 use crate::data_dir::hold::RestoreHold;
-use crate::domain::access::OperatorRight;
-use crate::domain::operating::Act;
 use crate::domain::photos;
 use crate::logging::audit::{self, By};
 use crate::output::{complain, say};
@@ -59,12 +57,10 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     }
     if is_last_part {
         mover.delete_originals().await?;
-        let now = app.now();
-        let noted = app.db.write_making_room(move |conn| {
-            let by = OperatorRight::of_command_line();
-            Act::new(conn, &by, now).note_move(&to.to_string())
-        });
-        noted.await?;
+        operators_log::add(&app.db, app.now(), move |act| {
+            act.note_move(&to.to_string())
+        })
+        .await?;
         audit::photos_moved(By::CommandLine, &to.to_string());
         say!(
             "What is now in {} was deleted from {}.",

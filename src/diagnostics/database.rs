@@ -143,12 +143,8 @@ impl Db {
     /// # Errors
     /// It can't be opened or read.
     pub fn is_current(path: &Path) -> Result<bool> {
-        let reading = || format!("The database {} can't be read", path.display());
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
-        connection
-            .busy_timeout(crate::db::DEADLINE)
-            .with_context(reading)?;
+        let reading = || unreadable(path);
+        let connection = open_to_read(path).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         Ok(schema == migrate::newest())
     }
@@ -158,12 +154,8 @@ impl Db {
     /// # Errors
     /// It can't be opened or read.
     pub fn inspect(path: &Path, quotas: &Quotas) -> Result<DatabaseState> {
-        let reading = || format!("The database {} can't be read", path.display());
-        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let connection = Connection::open_with_flags(path, flags).with_context(reading)?;
-        connection
-            .busy_timeout(crate::db::DEADLINE)
-            .with_context(reading)?;
+        let reading = || unreadable(path);
+        let connection = open_to_read(path).with_context(reading)?;
         let damage = integrity::unsound(&connection).with_context(reading)?;
         let schema = migrate::version(&connection).with_context(reading)?;
         let has_photos = schema > 0 && photos::is_any(&connection).with_context(reading)?;
@@ -191,6 +183,18 @@ impl Db {
             damage,
         })
     }
+}
+
+/// A connection that can only read.
+fn open_to_read(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(crate::db::DEADLINE)?;
+    Ok(connection)
+}
+
+fn unreadable(path: &Path) -> String {
+    format!("The database {} can't be read", path.display())
 }
 
 /// By what a database is another's, if it is.
