@@ -35,7 +35,7 @@ pub mod domain;
 pub mod events;
 // The data folder, and whether it is the right one.
 pub mod data_dir;
-// Resource limits: login attempts, uploads, connections, event streams, memory, and who is next where they are shared.
+// Resource limits: login attempts, uploads, connections, event streams, memory, and how they are shared fairly.
 pub mod limits;
 // The log, and the audit log.
 pub mod logging;

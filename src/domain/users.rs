@@ -270,7 +270,7 @@ pub(super) fn set_quiet_hours(
     id: UserId,
     hours: Option<QuietHours>,
 ) -> rusqlite::Result<()> {
-    // The same twice is none.
+    // Equal times mean that there are none.
     let (from, until) = hours.map_or((0, 0), QuietHours::minutes);
     conn.prepare_cached("update users set quiet_from = ?, quiet_until = ? where id = ?")?
         .execute((from, until, id))?;

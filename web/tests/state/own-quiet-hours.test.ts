@@ -54,7 +54,7 @@ test('turned off, the hours are there again when they are turned on', async () =
   expect([own.on, own.hours]).toEqual([true, { from: '13:00', until: '15:00' }]);
 });
 
-test('who has none begins with those that everybody begins with', async () => {
+test('a user without quiet hours is offered the default ones', async () => {
   const { own, user } = hoursOf(null);
   expect(own.on).toBe(false);
   await own.turn(true);
