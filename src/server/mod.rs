@@ -31,7 +31,7 @@ mod request_log;
 // What a request is for.
 mod target;
 // Response headers that bypass Rocket.
-mod direct_headers;
+mod direct;
 // Responses that go on until their readers leave.
 mod stream_order;
 
@@ -57,7 +57,7 @@ use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
 use crate::tls::challenges::Challenges;
-pub use direct_headers::{DirectHeader, DirectHeaders};
+pub use direct::{DirectHeader, DirectHeaders};
 use entrance::{Entrance, Stream};
 use handshake::Handshake;
 use in_flight::InFlight;

@@ -27,7 +27,7 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::Hooks;
 use super::detach_on_drop::DetachOnDrop;
-use super::direct_headers::DirectHeaders;
+use super::direct::DirectHeaders;
 use super::http1::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::peer::Peer;
