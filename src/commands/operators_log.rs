@@ -16,7 +16,20 @@ pub async fn note(
     config: &Config,
     line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
 ) {
-    if let Err(error) = write(config, line).await {
+    complain_of(write(config, line).await);
+}
+
+/// As [`note`], by a command that has the database open.
+pub async fn note_in(
+    db: &Db,
+    now: Timestamp,
+    line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
+) {
+    complain_of(add(db, now, line).await);
+}
+
+fn complain_of(written: Result<()>) {
+    if let Err(error) = written {
         complain!(
             "This isn't in the log of what operators did: {}.",
             sentence(&error)
@@ -34,18 +47,16 @@ async fn write(
         Db::is_current(&path)?,
         "The database has the schema of another version"
     );
-    Ok(add(&Db::open(&path)?, Clock::default().now(), line).await?)
+    add(&Db::open(&path)?, Clock::default().now(), line).await
 }
 
-/// Writes a line about what was just done.
-///
-/// # Errors
-/// The database can't be written.
-pub async fn add(
+async fn add(
     db: &Db,
     now: Timestamp,
     line: impl Fn(&Act<'_>) -> crate::error::Result<()> + Send + 'static,
-) -> crate::error::Result<()> {
-    db.write_making_room(move |conn| line(&Act::new(conn, &OperatorRight::of_command_line(), now)))
-        .await
+) -> Result<()> {
+    let written = db.write_making_room(move |conn| {
+        line(&Act::new(conn, &OperatorRight::of_command_line(), now))
+    });
+    Ok(written.await?)
 }

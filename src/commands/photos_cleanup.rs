@@ -57,7 +57,7 @@ pub async fn run(config: Config, options: CleanupOptions) -> Result<()> {
     let summary = summary?;
     if !dry_run && summary.orphans > 0 {
         let deleted = summary.orphans;
-        operators_log::add(&app.db, app.now(), move |act| act.note_orphans(deleted)).await?;
+        operators_log::note_in(&app.db, app.now(), move |act| act.note_orphans(deleted)).await;
         audit::orphans_deleted(By::CommandLine, deleted);
     }
     if !json {

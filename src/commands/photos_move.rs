@@ -57,10 +57,10 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
     }
     if is_last_part {
         mover.delete_originals().await?;
-        operators_log::add(&app.db, app.now(), move |act| {
+        operators_log::note_in(&app.db, app.now(), move |act| {
             act.note_move(&to.to_string())
         })
-        .await?;
+        .await;
         audit::photos_moved(By::CommandLine, &to.to_string());
         say!(
             "What is now in {} was deleted from {}.",

@@ -1,7 +1,7 @@
 //! What an operator does with spaces, accounts and sessions by the command line, while a server runs.
 
 use std::fs::{self, File};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use rusqlite::Connection;
@@ -257,12 +257,7 @@ fn what_commands_change_beyond_the_database_is_in_the_log_of_operators_too() {
     );
     fails(folder.path(), &["backup", archive], "");
     succeeds(folder.path(), &["keys", "rotate"], "");
-    let orphan = folder.path().join("data/photos/space-id-1/999.png");
-    fs::create_dir_all(orphan.parent().unwrap()).unwrap();
-    fs::write(&orphan, "of nothing").unwrap();
-    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
-    let file = File::options().append(true).open(&orphan).unwrap();
-    file.set_modified(before).unwrap();
+    let _orphan = orphan(folder.path());
     succeeds(folder.path(), &["photos", "cleanup", "--dry-run"], "");
     assert_eq!(
         audited(folder.path(), &["photos", "cleanup"]),
@@ -278,6 +273,41 @@ fn what_commands_change_beyond_the_database_is_in_the_log_of_operators_too() {
             (String::from("backup_made"), json!(archive)),
         ]
     );
+}
+
+/// Puts a file that belongs to nothing into the photo store, as if it had been there for long.
+fn orphan(folder: &Path) -> PathBuf {
+    let orphan = folder.join("data/photos/space-id-1/999.png");
+    fs::create_dir_all(orphan.parent().unwrap()).unwrap();
+    fs::write(&orphan, "of nothing").unwrap();
+    let before = SystemTime::UNIX_EPOCH + Duration::from_secs(1_700_000_000);
+    let file = File::options().append(true).open(&orphan).unwrap();
+    file.set_modified(before).unwrap();
+    orphan
+}
+
+#[test]
+fn a_command_whose_line_cannot_be_written_has_done_its_work_and_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let (server, ..) = family(folder.path());
+    server.process.terminate();
+    assert!(server.process.wait().success());
+    let database = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
+    database
+        .execute_batch(
+            "create trigger refuse before insert on operator_log begin select raise(abort, 'no line'); end",
+        )
+        .unwrap();
+    let orphan = orphan(folder.path());
+    let output = run(folder.path(), &["photos", "cleanup"], "");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(output.status.success(), "{said}");
+    assert!(
+        said.contains("This isn't in the log of what operators did: "),
+        "{said}"
+    );
+    assert!(String::from_utf8_lossy(&output.stdout).contains("Deleted 1 file"));
+    assert!(!orphan.exists());
 }
 
 /// As before an upgrade, which begins with a backup.
