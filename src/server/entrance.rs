@@ -110,7 +110,7 @@ impl Entrance {
         match self {
             Self::Tcp(listener) => {
                 let (stream, peer) = listener.accept().await?;
-                listener::end_when_vanished(&stream);
+                listener::prepare(&stream);
                 Ok((Stream::Left(stream), Peer::Tcp(peer)))
             }
             #[cfg(unix)]

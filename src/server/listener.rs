@@ -73,9 +73,23 @@ impl BoundListener {
     }
 }
 
+/// Prepares a connection that was accepted.
+pub(super) fn prepare(stream: &TcpStream) {
+    send_at_once(stream);
+    end_when_vanished(stream);
+}
+
+/// Has the system send what is written at once. Otherwise it keeps a short end of a response back until the other side has
+/// confirmed all before it, and that waits up to 40 ms for something to send along with its confirmation.
+fn send_at_once(stream: &TcpStream) {
+    if let Err(error) = stream.set_nodelay(true) {
+        tracing::debug!(%error, "could not have what is written sent at once");
+    }
+}
+
 /// Has the system end a connection whose other side hasn't confirmed for a minute what was sent to it: a phone that has lost its network
 /// says nothing, and an event stream to it would stay open for a quarter of an hour.
-pub(super) fn end_when_vanished(stream: &TcpStream) {
+fn end_when_vanished(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, UNCONFIRMED) {
         tracing::debug!(%error, "could not limit the time for unconfirmed bytes");
@@ -104,20 +118,31 @@ pub fn cannot_listen(address: SocketAddr, error: &io::Error) -> String {
     }
 }
 
-#[cfg(target_os = "linux")]
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn a_connection_whose_other_side_has_vanished_ends_after_a_minute() {
+    /// Both ends of a connection, of which the first was accepted and prepared.
+    async fn connection() -> (TcpStream, TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let (other, accepted) = tokio::join!(TcpStream::connect(address), listener.accept());
         let (stream, _) = accepted.unwrap();
-        end_when_vanished(&stream);
+        prepare(&stream);
+        (stream, other.unwrap())
+    }
+
+    #[cfg(target_os = "linux")]
+    #[tokio::test]
+    async fn a_connection_whose_other_side_has_vanished_ends_after_a_minute() {
+        let (stream, _other) = connection().await;
         let limit = rustix::net::sockopt::tcp_user_timeout(&stream).unwrap();
         assert_eq!(limit, 60_000);
-        drop(other);
+    }
+
+    #[tokio::test]
+    async fn the_short_end_of_a_response_does_not_wait_for_a_confirmation() {
+        let (stream, _other) = connection().await;
+        assert!(stream.nodelay().unwrap());
     }
 }
