@@ -30,8 +30,10 @@ mod refusals;
 mod request_log;
 // What a request is for.
 mod target;
-// Response headers that bypass Rocket.
+// What of a response bypasses Rocket.
 mod direct;
+// How the body of a response gets to its connection.
+mod sending;
 // Responses that go on until their readers leave.
 mod stream_order;
 
@@ -57,7 +59,7 @@ use crate::server::rocket_bridge::RocketBridge;
 use crate::server::slot::ConnectionSlot;
 pub use crate::server::waiting_answer::WaitingAnswer;
 use crate::tls::challenges::Challenges;
-pub use direct::{DirectHeader, DirectHeaders};
+pub use direct::{DirectBody, DirectHeader, DirectHeaders};
 use entrance::{Entrance, Stream};
 use handshake::Handshake;
 use in_flight::InFlight;

@@ -8,9 +8,8 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Poll, ready};
 
-use http_body_util::combinators::UnsyncBoxBody;
-use http_body_util::{BodyExt, Full, StreamBody};
-use hyper::body::{Body, Bytes, Frame};
+use http_body_util::{BodyExt, StreamBody};
+use hyper::body::{Body, Bytes};
 use hyper::header::{
     ACCEPT, CONNECTION, CONTENT_LENGTH, COOKIE, DATE, HOST, HeaderMap, HeaderValue, LOCATION,
 };
@@ -27,13 +26,14 @@ use tokio_util::task::task_tracker::TaskTrackerToken;
 
 use super::Hooks;
 use super::detach_on_drop::DetachOnDrop;
-use super::direct::DirectHeaders;
+use super::direct::{DirectBody, DirectHeaders};
 use super::http1::MAX_HEAD;
 use super::in_flight::InFlight;
 use super::peer::Peer;
 use super::refusals::Refusals;
 use super::request_guard::{AnswerBody, RequestGuard};
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
+use super::sending::{PIECE, full_body, send_body, stream_body};
 use super::stream_order::StreamOrder;
 use super::target::Target;
 use crate::app::App;
@@ -43,10 +43,6 @@ use crate::limits::subnet::client_subnet;
 use crate::server::request_body::{Progress, RequestBody};
 use crate::server::slot::ConnectionSlot;
 use crate::server::waiting_answer::WaitingAnswer;
-
-/// Responses up to this size are sent in one piece, and larger ones in chunks of it: smaller chunks cost more in handing
-/// them on than in reading them.
-const CHUNK: usize = 64 * 1024;
 
 /// The most headers of a request, as the library of HTTP/1 has it. Browsers split cookies into many with HTTP/2, and these count
 /// by their bytes alone.
@@ -173,6 +169,7 @@ impl RocketBridge {
         request.inner().local_cache(|| arriving);
         let waiting = request.inner().local_cache(WaitingAnswer::default).clone();
         let direct = request.inner().local_cache(DirectHeaders::expected).clone();
+        let body = request.inner().local_cache(DirectBody::expected).clone();
         let order = request.inner().local_cache(StreamOrder::default).clone();
         let mut answer = request.dispatch().await;
         log.status = Some(answer.status().code);
@@ -192,9 +189,18 @@ impl RocketBridge {
             log.is_stream = true;
             return send_head(send, complete(head, guard.stream(stream))?);
         }
-        if let Some(size @ 1..=CHUNK) = size {
-            let mut bytes = Vec::with_capacity(size);
-            answer.read_to_end(&mut bytes).await?;
+        // A fairing may have replaced the body by another.
+        let body = Some(body.take()).filter(|body| size == Some(body.iter().map(Bytes::len).sum()));
+        if let Some(size @ 1..=PIECE) = size {
+            let bytes = match body.as_deref() {
+                Some([only]) => only.clone(),
+                Some(pieces) => pieces.concat().into(),
+                None => {
+                    let mut bytes = Vec::with_capacity(size);
+                    answer.read_to_end(&mut bytes).await?;
+                    bytes.into()
+                }
+            };
             return send_head(send, complete(head, guard.complete(full_body(bytes)))?);
         }
         // Even without any bytes: the library removes the length from a response whose body it knows to be empty,
@@ -203,8 +209,14 @@ impl RocketBridge {
         let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
         let pieces = guard.in_chunks(pieces.boxed_unsync());
         send_head(send, complete(head, pieces)?)?;
+        let sending = async {
+            match body {
+                Some(body) => send_body(body, &sender, &waiting).await,
+                None => stream_body(answer, &sender, &waiting).await,
+            }
+        };
         tokio::select! {
-            sent = stream_body(answer, &sender, &waiting) => sent?,
+            sent = sending => sent?,
             () = waiting.preempted() => return Err(io::ErrorKind::BrokenPipe.into()),
         }
         guard.is_sent();
@@ -328,38 +340,6 @@ fn move_below(base: &str, head: &mut Builder) -> io::Result<()> {
 
 fn complete(head: Builder, body: AnswerBody) -> io::Result<Answer> {
     head.body(body).map_err(io::Error::other)
-}
-
-fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
-    Full::new(bytes.into())
-        .map_err(|never| match never {})
-        .boxed_unsync()
-}
-
-/// Sends a response as it comes.
-async fn stream_body(
-    mut answer: LocalResponse<'_>,
-    to: &mpsc::Sender<io::Result<Frame<Bytes>>>,
-    waiting: &WaitingAnswer,
-) -> io::Result<()> {
-    let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-    loop {
-        let mut bytes = Vec::with_capacity(CHUNK);
-        match answer.read_buf(&mut bytes).await {
-            Ok(0) => return Ok(()),
-            Ok(read) => {
-                let piece = Frame::data(bytes.into());
-                to.send(Ok(piece)).await.map_err(gone)?;
-                waiting.add_progress(read);
-            }
-            Err(error) => {
-                // Half a response must not look like a complete one.
-                let broken = Err(io::ErrorKind::UnexpectedEof.into());
-                to.send(broken).await.map_err(gone)?;
-                return Err(error);
-            }
-        }
-    }
 }
 
 fn send_head(send: oneshot::Sender<Answer>, answer: Answer) -> io::Result<()> {

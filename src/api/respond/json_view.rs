@@ -1,20 +1,17 @@
 //! One object as a response, however large it is.
 
-use std::io::Cursor;
 use std::marker::PhantomData;
 
-use anyhow::Context;
-use rocket::http::ContentType;
 use rocket::request::Request;
-use rocket::response::{Responder, Response};
+use rocket::response::Responder;
 use serde::Serialize;
 
-use crate::api::respond::large;
+use crate::api::respond::json_body::JsonBody;
 use crate::error::Result;
 
-/// The object as JSON, as the view `V`. A large one waits for its reader in the memory that large responses share.
+/// The object as JSON, as the view `V`.
 pub struct JsonView<V> {
-    json: Vec<u8>,
+    json: JsonBody,
     view: PhantomData<V>,
 }
 
@@ -24,8 +21,10 @@ impl<V: Serialize> JsonView<V> {
     /// # Errors
     /// It can't be written.
     pub fn new(view: &V) -> Result<Self> {
+        let mut json = JsonBody::default();
+        json.put(view)?;
         Ok(Self {
-            json: sonic_rs::to_vec(view).context("A response can't be written")?,
+            json,
             view: PhantomData,
         })
     }
@@ -33,13 +32,9 @@ impl<V: Serialize> JsonView<V> {
 
 impl<'r, V> Responder<'r, 'static> for JsonView<V> {
     fn respond_to(self, request: &'r Request<'_>) -> rocket::response::Result<'static> {
-        let Self { json, .. } = self;
-        if let Err(busy) = large::reserve(request, json.len()) {
-            return busy.respond_to(request);
+        match self.json.into_response(request) {
+            Ok(mut response) => response.ok(),
+            Err(busy) => busy.respond_to(request),
         }
-        Response::build()
-            .header(ContentType::JSON)
-            .sized_body(json.len(), Cursor::new(json))
-            .ok()
     }
 }

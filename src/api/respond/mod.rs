@@ -18,6 +18,8 @@ pub mod event_stream;
 pub mod form_page;
 // All that a user has made, as files.
 pub mod own_export;
+// JSON in memory.
+mod json_body;
 // Pages of lists.
 pub mod json_page;
 // One object as JSON.
