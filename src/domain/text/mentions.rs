@@ -95,7 +95,7 @@ fn begins_behind(text: &str) -> bool {
 }
 
 fn is_of_word(letter: char) -> bool {
-    letter.is_alphanumeric() || is_combining_mark(letter)
+    letter.is_alphanumeric() || letter == '_' || is_combining_mark(letter)
 }
 
 #[cfg(test)]
@@ -171,6 +171,10 @@ mod tests {
             "ü@ann",
             "@annabel",
             "@annü",
+            // Of somebody with a longer login, who may have left.
+            "@ann_b",
+            "@ann_",
+            "_@ann",
             "@ann\u{301}",
             "@ ann",
             "@bob",
