@@ -21,6 +21,7 @@ use crate::domain::ids::{PhotoId, RawId, SessionId, SpaceId};
 use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{self, ArchiveSource};
 use crate::domain::{access, sessions};
+use crate::error::{Error, Failure, NotFound};
 use crate::storage::PhotoStore;
 
 /// The bytes that are read at once.
@@ -63,6 +64,8 @@ pub struct ZipStream {
     contents: Contents,
     /// The number of the part that comes next.
     next: usize,
+    /// The first file, if it is open before the ZIP begins.
+    first: Option<Current>,
     current: Option<Current>,
 }
 
@@ -107,8 +110,27 @@ impl ZipStream {
             receiver,
             contents,
             next: 0,
+            first: None,
             current: None,
         }
+    }
+
+    /// Opens the first photo, so that a ZIP that would break off at once is refused instead.
+    ///
+    /// # Errors
+    /// [`NotFound::Photo`] if it was deleted since the ZIP was planned; that of the receiver, who may not have it any more;
+    /// [`Failure::PhotosUnavailable`] if it can't be read.
+    pub async fn begin(&mut self) -> crate::error::Result<()> {
+        if let Some(photo) = self.contents.photos.first().copied() {
+            let opened = self.open(0, photo).await;
+            let known = opened.map_err(|error| {
+                error
+                    .downcast()
+                    .unwrap_or_else(|unread| Failure::PhotosUnavailable(unread).into())
+            });
+            self.first = Some(known?);
+        }
+        Ok(())
     }
 
     /// The length of all of it in bytes, exactly.
@@ -147,10 +169,13 @@ impl ZipStream {
         let index = self.next / 2;
         let photos = self.contents.photos.len();
         if self.next.is_multiple_of(2) && index < photos + self.contents.made.len() {
-            match self.contents.photos.get(index) {
-                Some(photo) => self.open(index, *photo).await?,
+            self.current = Some(match self.contents.photos.get(index) {
+                Some(photo) => match self.first.take() {
+                    Some(first) => first,
+                    None => self.open(index, *photo).await?,
+                },
                 None => self.open_made(index, index - photos)?,
-            }
+            });
             self.next += 1;
             // The file after the header is on its way already.
             if let Some(Part::Bytes(header)) = self.contents.plan.part(self.next - 1) {
@@ -169,7 +194,7 @@ impl ZipStream {
     }
 
     /// Opens a photo, and makes sure that its header can be made: what is gone, or for others by now, gets none.
-    async fn open(&mut self, index: usize, photo: PhotoId) -> Result<()> {
+    async fn open(&mut self, index: usize, photo: PhotoId) -> Result<Current> {
         let found = self.source.find(self.receiver, photo).await?;
         let Some(entry) = self.contents.plan.entries().get(index) else {
             bail!("the plan of the ZIP has no such file");
@@ -187,17 +212,15 @@ impl ZipStream {
         bytes.open().await?;
         let check = Check::new(&self.contents.plan.entries()[index]);
         let bytes = FileBytes::Photo(bytes);
-        self.current = Some(Current { bytes, check });
-        Ok(())
+        Ok(Current { bytes, check })
     }
 
     /// Opens a file that was made for the ZIP.
-    fn open_made(&mut self, index: usize, nth: usize) -> Result<()> {
+    fn open_made(&self, index: usize, nth: usize) -> Result<Current> {
         let check = Check::new(&self.contents.plan.entries()[index]);
         let file = self.contents.made[nth].open()?;
         let bytes = FileBytes::Made(tokio::fs::File::from_std(file));
-        self.current = Some(Current { bytes, check });
-        Ok(())
+        Ok(Current { bytes, check })
     }
 }
 
@@ -218,9 +241,8 @@ impl Source {
             let member = access::space(conn, &session, &RawId::of(space))?.member()?;
             Ok(photos::find_source(conn, &member, photo)?)
         });
-        found
-            .await?
-            .ok_or_else(|| anyhow!("the photo with the ID {photo} was deleted meanwhile"))
+        let found = found.await?.ok_or(Error::from(NotFound::Photo));
+        found.with_context(|| format!("the photo with the ID {photo} was deleted meanwhile"))
     }
 
     /// The CRC-32 of an older photo, for which it wasn't recorded: of all its bytes, which are read again for it, and

@@ -1,12 +1,20 @@
 //! ZIPs of photos: of a space, and of a selection.
 
+use std::time::Duration;
+
 use rocket::http::{ContentType, Header};
 use serde_json::{Value, json};
+use shared_spaces::domain::ids::{Id, PhotoId, SessionId, UserId};
+use shared_spaces::domain::photos::ArchivedPhoto;
+use shared_spaces::domain::users::User;
+use shared_spaces::downloads::{ContentsPlanner, Receiver, Right, Source, ZipStream};
+use shared_spaces::error::{Error, NotFound};
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures};
 
 const PATH: &str = "/spaces/1/archive";
 const SHARES: &str = "/spaces/1/shares";
+const UNREADABLE: &str = "Photos can't be stored or shown at the moment, try again in a moment";
 
 /// A file of a ZIP, read by the list at its end.
 #[derive(Debug)]
@@ -320,8 +328,7 @@ fn the_checksums_of_photos_from_before_are_computed_once_and_only_of_what_was_st
     let mut bytes = std::fs::read(&path).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&path, &bytes).unwrap();
-    let reply = ann.get(PATH);
-    assert!(reply.bytes.is_empty(), "{} bytes", reply.bytes.len());
+    ann.get(PATH).is(503, UNREADABLE);
     assert_eq!(recorded(&app)[0], None);
 }
 
@@ -363,6 +370,55 @@ fn what_is_gone_or_is_not_as_it_was_breaks_the_zip_off() {
     }
     std::fs::write(&second, &bytes).unwrap();
     assert_eq!(ann.get(PATH).bytes, whole);
+}
+
+#[test]
+fn a_zip_that_would_break_off_at_once_is_refused() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    share(&ann, &[(1, "none"), (2, "none")]);
+    app.move_photos();
+    std::fs::remove_file(app.path("photos/space-id-1/1.png")).unwrap();
+    ann.get(PATH).is(503, UNREADABLE);
+}
+
+#[test]
+fn a_zip_whose_photo_is_deleted_before_it_begins_is_refused() {
+    let app = TestApp::new();
+    let _ann = ann(&app);
+    let mut planner = ContentsPlanner::default();
+    let photo = ArchivedPhoto {
+        id: PhotoId::from_number(7),
+        name: "1-34.png".parse().unwrap(),
+        bytes: 10,
+        crc32: None,
+        taken_at: None,
+        shared_at: app.app.now(),
+        user: User {
+            id: UserId::from_number(1),
+            login: String::from("ann"),
+            name: String::from("ann"),
+            avatar: None,
+        },
+    };
+    planner.add(&photo).unwrap();
+    let source = Source {
+        db: app.app.db.clone(),
+        photos: app.app.photos.clone(),
+        clock: app.app.clock.clone(),
+    };
+    let session = app.app.db.read(|conn| {
+        let id = conn.query_row("select id from sessions", [], |row| row.get(0))?;
+        Ok(SessionId::from_number(id))
+    });
+    let receiver = Receiver {
+        right: Right::Own,
+        session: app.wait(session).unwrap(),
+        lifetime: Duration::from_secs(60),
+    };
+    let mut zip = ZipStream::new(source, receiver, planner.finish());
+    let begun = app.wait(zip.begin());
+    assert!(matches!(begun, Err(Error::NotFound(NotFound::Photo))));
 }
 
 #[test]

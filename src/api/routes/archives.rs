@@ -86,13 +86,7 @@ async fn zip(
         Ok((member.space(), name, planner.finish(), memory))
     });
     let (space, name, contents, memory) = planned.await?;
-    Ok(send(
-        app,
-        user,
-        Right::Member(space),
-        (contents, memory),
-        &name,
-    ))
+    send(app, user, Right::Member(space), (contents, memory), &name).await
 }
 
 /// All that the caller has made, as a ZIP. What is written for it lies on the disk until it is sent.
@@ -115,7 +109,7 @@ pub async fn of_user(app: &AppState, user: CurrentUser<'_>, client: &ClientInfo)
     });
     let planned = planned.await?;
     let name = format!("Shared Spaces {}", user.user.login);
-    Ok(send(app, &user, Right::Own, planned, &name))
+    send(app, &user, Right::Own, planned, &name).await
 }
 
 fn reserve(zips: &FairLimit<IpAddr>, address: IpAddr, memory: u64) -> Result<Reservation<IpAddr>> {
@@ -127,13 +121,13 @@ fn reserve(zips: &FairLimit<IpAddr>, address: IpAddr, memory: u64) -> Result<Res
 }
 
 /// Sends a ZIP that is called after `name` and the day.
-fn send(
+async fn send(
     app: &App,
     user: &CurrentUser<'_>,
     right: Right,
     (contents, memory): (Contents, Reservation<IpAddr>),
     name: &str,
-) -> Zip {
+) -> Result<Zip> {
     let receiver = Receiver {
         right,
         session: user.session,
@@ -146,6 +140,7 @@ fn send(
     };
     let today = app.now().rfc3339();
     let day = today.split('T').next().unwrap_or_default();
-    let zip = ZipStream::new(source, receiver, contents);
-    Zip::new(zip, &format!("{name} {day}"), memory)
+    let mut zip = ZipStream::new(source, receiver, contents);
+    zip.begin().await?;
+    Ok(Zip::new(zip, &format!("{name} {day}"), memory))
 }

@@ -17,7 +17,7 @@ use crate::domain::email::Frequency;
 use crate::domain::language::Language;
 use crate::domain::text::UserName;
 use crate::downloads::MAX_PHOTOS;
-use crate::error::{Conflict, Denied, FieldName, Invalid, Malformed, NotFound, Overload};
+use crate::error::{Conflict, Denied, Failure, FieldName, Invalid, Malformed, NotFound, Overload};
 
 pub fn accounts(limits: &Limits) -> Vec<Operation> {
     vec![
@@ -137,7 +137,9 @@ pub fn accounts(limits: &Limits) -> Vec<Operation> {
                 json!({"application/zip": {"schema": {"type": "string", "format": "binary"}}}),
             )
             .refuses([Invalid::ZipOfTooMany { max: MAX_PHOTOS }])
-            .refuses([Overload::TooManyZips]),
+            .refuses([Overload::TooManyZips])
+            .refuses([NotFound::Photo])
+            .refuses([Failure::PhotosUnavailable(anyhow::anyhow!("never shown"))]),
         operation(
             "get",
             "/logout",

@@ -167,6 +167,8 @@ fn zip(method: &'static str, id: &'static str, summary: &'static str, max: usize
         .answers(200, "The ZIP", file)
         .refuses([Invalid::ZipOfTooMany { max }])
         .refuses([Overload::TooManyZips])
+        .refuses([NotFound::Photo])
+        .refuses([Failure::PhotosUnavailable(anyhow::anyhow!("never shown"))])
         .refuses(not_a_member())
 }
 
