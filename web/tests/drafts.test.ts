@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { forgetDrafts, keepDraft, places, readDraft } from '../src/lib/forms/drafts';
+import { forgetDrafts, keepDraft, openDrafts, places, readDraft } from '../src/lib/forms/drafts';
 import { read, write } from '../src/lib/dom/storage';
 import { Storage } from './state/browser';
 
@@ -34,6 +34,21 @@ test("signing out takes one's own drafts and nothing else", () => {
   expect(readDraft(1, places.newShare(3))).toBeNull();
   expect(readDraft(11, places.newShare(3))).toBe('Not mine');
   expect(read('theme')).toBe('dark');
+});
+
+test('on a server that was begun again, nobody gets the drafts of who had their number before', () => {
+  const ann = { id: 1, login: 'ann' };
+  openDrafts(ann);
+  keepDraft(1, places.newShare(3), 'Mine');
+  keepDraft(2, places.newShare(3), "Somebody else's");
+  openDrafts(ann);
+  expect(readDraft(1, places.newShare(3))).toBe('Mine');
+  openDrafts({ id: 1, login: 'mallory' });
+  expect(readDraft(1, places.newShare(3))).toBeNull();
+  expect(readDraft(2, places.newShare(3))).toBe("Somebody else's");
+  keepDraft(1, places.newShare(3), "Mallory's");
+  openDrafts(ann);
+  expect(readDraft(1, places.newShare(3))).toBeNull();
 });
 
 test('a browser that keeps nothing still lets one write', () => {

@@ -48,6 +48,17 @@ export const windowsOfDrafts = () => [...new Set(keysFrom('draft.').flatMap(name
 
 const nameIn = (key: string): string[] => /@(\w+)$/.exec(key)?.slice(1) ?? [];
 
+/**
+ * Opens the drafts of a user, as whom somebody is signed in now. A server that was begun again at the same address gives the
+ * numbers of users to others, who mustn't read or send what is kept under theirs.
+ */
+export function openDrafts({ id, login }: { id: number; login: string }): void {
+  const owner = key(id, 'owner');
+  const before = read(owner);
+  if (before !== null && before !== login) forgetDrafts(id);
+  if (before !== login) write(owner, login);
+}
+
 /** Removes all drafts of a user: after signing out, nothing is left to read on this device. */
 export function forgetDrafts(user: number): void {
   forget(`draft.${user}.`);

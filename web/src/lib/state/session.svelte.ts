@@ -5,9 +5,10 @@ import { ApiError } from '../api/errors';
 import type { Me, ServerInfo, User } from '../api/types';
 import { scoped, withoutBase } from '../dom/base';
 import { all, on } from '../dom/events';
-import { forgetDrafts } from '../forms/drafts';
+import { forgetDrafts, openDrafts } from '../forms/drafts';
 import type { Router } from './router.svelte';
 import { paths, type Route } from './routes';
+import { isSamePerson } from './same-person';
 
 export class Session {
   user = $state<Me | null>(null);
@@ -88,7 +89,7 @@ export class Session {
     await this.api.signIn(login, password);
     const user = await this.api.me().catch(asNotKept);
     // What one user left behind in this tab isn't shown to the next.
-    if (this.user && this.user.id !== user.id) this.#forget();
+    if (this.user && !isSamePerson(this.user, user)) this.#forget();
     this.#become(user);
     this.expired = false;
     this.successor = null;
@@ -125,8 +126,7 @@ export class Session {
   /** Observes the outcome of a request. */
   observe(error: ApiError | null): void {
     if (error?.code === 'other_account') void this.recheck();
-    if (error?.code !== 'unauthorized' || !this.ready || this.#isAtDoor()) return;
-    this.#close();
+    if (error?.code === 'unauthorized' && this.ready && !this.#isAtDoor()) this.#close();
   }
 
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
@@ -136,12 +136,12 @@ export class Session {
     const changes = this.#changes;
     const user = await this.api.me().catch(() => null);
     if (!user) return;
-    const isSame = user.id === this.user?.id;
+    const isSame = this.user !== null && isSamePerson(this.user, user);
     this.successor = isSame ? null : user;
     if (!isSame) return this.#close();
     this.expired = false;
     this.unread = user.unread_notices;
-    // What was changed here meanwhile, the answer may not know.
+    // What was changed here meanwhile, it may not know.
     if (changes === this.#changes) Object.assign(this.me, user);
     for (const task of this.#signedIn) task();
   }
@@ -168,6 +168,7 @@ export class Session {
   }
 
   #become(user: Me | null): void {
+    if (user) openDrafts(user);
     this.user = user;
     this.unread = user?.unread_notices ?? 0;
     this.api.actAs(user?.id ?? null);
