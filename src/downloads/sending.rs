@@ -123,12 +123,11 @@ impl ZipStream {
     pub async fn begin(&mut self) -> crate::error::Result<()> {
         if let Some(photo) = self.contents.photos.first().copied() {
             let opened = self.open(0, photo).await;
-            let known = opened.map_err(|error| {
-                error
-                    .downcast()
-                    .unwrap_or_else(|unread| Failure::PhotosUnavailable(unread).into())
+            let first = opened.map_err(|error| match error.downcast::<Error>() {
+                Ok(known) => known,
+                Err(unread) => Failure::PhotosUnavailable(unread).into(),
             });
-            self.first = Some(known?);
+            self.first = Some(first?);
         }
         Ok(())
     }
