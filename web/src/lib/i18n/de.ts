@@ -1,5 +1,6 @@
 // Deutsch. Dieselben Schlüssel wie in en.ts.
 
+import { media } from './de/media';
 import { pages } from './de/pages';
 import type { Messages } from './messages';
 
@@ -171,29 +172,11 @@ export const de: Messages = {
   'composer.refused': '„{text}“ konnte nicht geteilt werden. Öffne den Raum, um zu sehen, warum.',
   'composer.checking': 'Es wird geprüft, ob das schon geteilt wurde…',
 
-  'upload.of': 'Hochladen von Foto {n} von {all}',
-  'upload.progress': 'Wird hochgeladen: {done} von {all} fertig',
-  'upload.arrived': 'Alles ist hochgeladen.',
-  'upload.waiting': 'Das Hochladen wurde unterbrochen. Es geht von selbst weiter.',
-  'upload.choose_again': 'Wähle {name} noch einmal aus, damit das Hochladen weitergeht.',
-  'upload.film_dropped': 'Bewegtes Foto: Geteilt wird nur das Bild, ohne das kurze Video.',
-  'upload.refused': 'Nicht alles konnte hochgeladen werden. Versuch es noch einmal oder entferne, was markiert ist.',
-
-  'media.list': 'Fotos',
-  'media.nth': 'Foto {n} von {all}',
-  'media.remove': 'Foto {n} von {all} entfernen',
-  'media.earlier': 'Foto {n} von {all} nach vorne schieben',
-  'media.later': 'Foto {n} von {all} nach hinten schieben',
-  'media.caption': 'Bildunterschrift',
-  'media.taken': 'Aufgenommen am',
-  'media.taken_of': 'Wann Foto {n} von {all} aufgenommen wurde',
-  'composer.leave_dates': 'Nicht behalten, wann sie aufgenommen wurden',
-  'media.caption_of': 'Bildunterschrift für Foto {n} von {all}',
-
   'photos.selected': { one: '{n} Foto ausgewählt', other: '{n} Fotos ausgewählt' },
   'photos.download_selected': { one: '{n} Foto herunterladen', other: '{n} Fotos herunterladen' },
 
   'language.label': 'Sprache',
 
+  ...media,
   ...pages,
 };

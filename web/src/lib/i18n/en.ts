@@ -1,6 +1,7 @@
 // English. Every string of the app has its key here; the other languages must have the same keys.
 // {name} is filled in. What depends on a number has a form for each case that the language has.
 
+import { media } from './en/media';
 import { pages } from './en/pages';
 
 export const en = {
@@ -171,29 +172,11 @@ export const en = {
   'composer.refused': '“{text}” couldn’t be shared. Open the space to see why.',
   'composer.checking': 'Checking whether this was already shared…',
 
-  'upload.of': 'Upload of photo {n} of {all}',
-  'upload.progress': 'Uploading: {done} of {all} done',
-  'upload.arrived': 'Everything is uploaded.',
-  'upload.waiting': 'The upload was interrupted. It will resume by itself.',
-  'upload.choose_again': 'Choose {name} again to continue its upload.',
-  'upload.film_dropped': 'Motion photo: only the picture is shared, without its short video.',
-  'upload.refused': 'Not everything could be uploaded. Try again, or remove what is marked.',
-
-  'media.list': 'Photos',
-  'media.nth': 'Photo {n} of {all}',
-  'media.remove': 'Remove photo {n} of {all}',
-  'media.earlier': 'Move photo {n} of {all} forward',
-  'media.later': 'Move photo {n} of {all} back',
-  'media.caption': 'Caption',
-  'media.taken': 'Taken on',
-  'media.taken_of': 'When photo {n} of {all} was taken',
-  'composer.leave_dates': 'Don’t keep when these were taken',
-  'media.caption_of': 'Caption for photo {n} of {all}',
-
   'photos.selected': { one: '{n} photo selected', other: '{n} photos selected' },
   'photos.download_selected': { one: 'Download {n} photo', other: 'Download {n} photos' },
 
   'language.label': 'Language',
 
+  ...media,
   ...pages,
 } as const;

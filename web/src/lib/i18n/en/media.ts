@@ -1,0 +1,22 @@
+// English, for photos that are chosen: how far they are, and what is said of each.
+
+export const media = {
+  'upload.of': 'Upload of photo {n} of {all}',
+  'upload.progress': 'Uploading: {done} of {all} done',
+  'upload.arrived': 'Everything is uploaded.',
+  'upload.waiting': 'The upload was interrupted. It will resume by itself.',
+  'upload.choose_again': 'Choose {name} again to continue its upload.',
+  'upload.film_dropped': 'Motion photo: only the picture is shared, without its short video.',
+  'upload.refused': 'Not everything could be uploaded. Try again, or remove what is marked.',
+
+  'media.list': 'Photos',
+  'media.nth': 'Photo {n} of {all}',
+  'media.remove': 'Remove photo {n} of {all}',
+  'media.earlier': 'Move photo {n} of {all} forward',
+  'media.later': 'Move photo {n} of {all} back',
+  'media.caption': 'Caption',
+  'media.taken': 'Taken on',
+  'media.taken_of': 'When photo {n} of {all} was taken',
+  'composer.leave_dates': 'Don’t keep when these were taken',
+  'media.caption_of': 'Caption for photo {n} of {all}',
+} as const;
