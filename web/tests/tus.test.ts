@@ -156,6 +156,16 @@ test('of one that has arrived, nothing is sent again, but the server is asked to
   expect(server.requests).toEqual(['POST', 'PATCH', 'HEAD', 'PATCH']);
 });
 
+test('of a file that has changed since it was chosen, the bytes that are kept go on, unless they are others', async () => {
+  const lost = { size: 10, slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }) } as unknown as Blob;
+  const { what } = sending(lost);
+  await sendFile({ ...what, kept: () => Promise.resolve(new Blob(['0123456789'])) });
+  expect(server.bytes.get('/uploads/1')).toEqual([...new TextEncoder().encode('0123456789')]);
+  for (const kept of [null, new Blob(['0123'])]) {
+    await expect(sendFile({ ...sending(lost).what, kept: () => Promise.resolve(kept) })).rejects.toBeInstanceOf(FileGone);
+  }
+});
+
 test('a file that has changed since it was chosen is not taken for a broken line', async () => {
   const file = { size: 4, slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('', 'NotReadableError')) }) };
   await expect(sendFile(sending(file as unknown as Blob).what)).rejects.toBeInstanceOf(FileGone);

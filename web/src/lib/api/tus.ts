@@ -10,6 +10,8 @@ import { type Asking, transfer } from './transfer';
 export interface Sending extends Asking {
   /** Null where only its address is known any more. */
   file: Blob | null;
+  /** Its bytes as this browser has kept them, if the file can't be read any more; null where it hasn't. */
+  kept?: () => Promise<Blob | null>;
   /** Of the whole file. */
   size: number;
   /** Where its upload is at the server; null if it hasn't begun. */
@@ -71,7 +73,7 @@ async function sendChunk(sending: Sending, path: string, offset: number): Promis
       method: 'PATCH',
       path,
       headers: { ...VERSION, 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': String(offset) },
-      body: await bytesOf(sending.file, offset, end),
+      body: await bytesOf(sending, offset, end),
       progress: (bytes) => onsent(Math.min(end, offset + bytes)),
     },
     end === size ? size : 0,
@@ -83,15 +85,15 @@ async function sendChunk(sending: Sending, path: string, offset: number): Promis
 }
 
 /** Read before they are sent: a file that was changed is noticed here, and not as a line that breaks. */
-async function bytesOf(file: Blob | null, from: number, to: number): Promise<ArrayBuffer> {
+async function bytesOf({ file, kept, size }: Sending, from: number, to: number): Promise<ArrayBuffer> {
   if (from === to) return new ArrayBuffer(0);
-  if (!file) throw new FileGone();
-  return file
-    .slice(from, to)
-    .arrayBuffer()
-    .catch(() => {
-      throw new FileGone();
-    });
+  const read = (blob: Blob | null | undefined) => blob?.slice(from, to).arrayBuffer().catch(() => null);
+  const bytes = await read(file);
+  if (bytes) return bytes;
+  const other = (await kept?.().catch(() => null)) ?? null;
+  const same = other?.size === size ? await read(other) : null;
+  if (!same) throw new FileGone();
+  return same;
 }
 
 /** What isn't said by the server, but by something in front of it, is a line that doesn't hold. */

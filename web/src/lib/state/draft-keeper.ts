@@ -47,6 +47,8 @@ export class DraftKeeper {
   #work: Promise<void> = Promise.resolve();
 
   #kept = new Set<number>();
+  /** How it was last is kept. */
+  #isSaved = false;
 
   private constructor(
     private readonly db: Database,
@@ -65,6 +67,12 @@ export class DraftKeeper {
   /** Whether all bytes of a photo are kept. */
   has(id: number): boolean {
     return this.#kept.has(id);
+  }
+
+  /** The bytes of a photo, once all that is to be kept is; null where they aren't. */
+  async fileOf(id: number, { file }: Picture): Promise<Blob | null> {
+    await this.#work;
+    return this.has(id) ? this.db.getBlob(this.#key(id, 'file'), file.size, file.type) : null;
   }
 
   /** What is there from before; null if nothing is. Throws if it can't be read. */
@@ -87,6 +95,7 @@ export class DraftKeeper {
   save(draft: Draft): void {
     const isUnderWay = this.#next !== null;
     this.#next = draft;
+    this.#isSaved = false;
     if (isUnderWay) return;
     this.#then(async () => {
       const now = this.#next;
@@ -94,7 +103,14 @@ export class DraftKeeper {
       if (!now) return;
       const kept: KeptDraft = { keepDates: now.keepDates, photos: now.photos.map(keptPhoto), at: Date.now() };
       await this.db.put(this.#key('draft'), kept);
+      this.#isSaved = this.#next === null;
     });
+  }
+
+  /** Whether how the draft is now is kept, once that is certain. */
+  async isSaved(): Promise<boolean> {
+    await this.#work;
+    return this.#isSaved;
   }
 
   /** Keeps the bytes of a photo, unless they are too many. */

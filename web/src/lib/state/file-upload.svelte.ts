@@ -55,6 +55,7 @@ export class FileUpload {
     /** Called when its parts have other addresses. */
     private readonly onpaths: () => void = () => undefined,
     paths: UploadPaths = { file: null, poster: null },
+    private readonly kept: () => Promise<Blob | null> = () => Promise.resolve(null),
   ) {
     this.#paths = paths;
     this.total = sizeOf(picture) + (picture.video?.poster?.size ?? 0);
@@ -129,6 +130,7 @@ export class FileUpload {
       user: this.deps.user,
       signal: this.#abort.signal,
       file,
+      ...(part === 'file' && { kept: this.kept }),
       size,
       path: this.#paths[part],
       onpath: (path) => this.#find(part, path),

@@ -46,6 +46,11 @@ export class KeptPhotos {
     return this.#keeper !== null && (isAtServer || this.#keeper.has(id));
   }
 
+  /** The bytes of a photo that was kept; null where they aren't. */
+  async fileOf(id: number, picture: Picture): Promise<Blob | null> {
+    return (await this.#keeper?.fileOf(id, picture)) ?? null;
+  }
+
   keep(id: number, picture: Picture): void {
     this.#keeper?.keep(id, picture);
   }
@@ -58,6 +63,11 @@ export class KeptPhotos {
     if (!this.#keeper) return;
     write(this.#flag, draft.photos.length > 0 ? '1' : null);
     this.#keeper.save(draft);
+  }
+
+  /** Whether how the draft is now is kept, once that is certain. */
+  async isSaved(): Promise<boolean> {
+    return (await this.#keeper?.isSaved()) ?? false;
   }
 
   /** Forgets all of it. */

@@ -5,8 +5,9 @@ import type { Picture } from '../photos/chosen';
 import type { FileUpload, UploadPaths } from './file-upload.svelte';
 import type { Session } from './session.svelte';
 
-/** Begins to send a picture, or continues; `onpaths` is called when its parts have other addresses at the server. */
-export type Begin = (picture: Picture, onpaths?: () => void, paths?: UploadPaths) => FileUpload;
+/** Begins to send a picture, or continues; `onpaths` is called when its parts have other addresses at the server, `kept` where its file
+can't be read any more. */
+export type Begin = (picture: Picture, onpaths?: () => void, paths?: UploadPaths, kept?: () => Promise<Blob | null>) => FileUpload;
 
 export interface Loaded {
   begin: Begin;
@@ -41,8 +42,8 @@ export class Uploads {
     const [{ UploadQueue }, { FileUpload }] = await Promise.all([import('./upload-queue'), import('./file-upload.svelte')]);
     const queue = new UploadQueue();
     return {
-      begin: (picture, onpaths, paths) => {
-        const upload = new FileUpload(picture, { api: this.api, user: this.session.me.id }, onpaths, paths);
+      begin: (picture, onpaths, paths, kept) => {
+        const upload = new FileUpload(picture, { api: this.api, user: this.session.me.id }, onpaths, paths, kept);
         queue.add(upload);
         return upload;
       },
