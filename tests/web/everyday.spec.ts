@@ -51,9 +51,12 @@ test('a file that is changed after it was chosen, of another kind, empty, or one
   await ann.writes('From the disk');
   await ann.page.context().setOffline(true);
   await ann.choosesPhoto(file);
+  await ann.shares();
   await rm(folder, { recursive: true });
   await ann.page.context().setOffline(false);
-  await expect(ann.text('composer.file_gone')).toBeVisible();
+  await expect(ann.page.getByRole('alert').filter({ hasText: words('composer.file_gone') })).toBeVisible();
+  await expect(ann.text('upload.held')).toBeVisible();
+  await expect(ann.page.getByRole('article')).toHaveCount(0);
   await expect(ann.field('composer.prompt')).toHaveValue('From the disk');
 
   const drop = (files: { name: string; type: string; bytes: number[] }[]) =>

@@ -110,13 +110,15 @@ test('photos from before stay kept where what sends them cannot be loaded, and a
   const uploads = new Uploads(line.api, { me: userOf(1, 'ann') });
   const load = vi.spyOn(uploads, 'load').mockResolvedValue(null);
   const { photos, kept } = made(draft, uploads);
+  await photos.choose([file('unwanted')]);
+  photos.dropUnready();
   await photos.choose([file('b')]);
   expect([photos.isMissing, kept.draft]).toEqual([true, draft]);
-  expect(photos.problems).toEqual([{ name: 'b', problem: { reason: 'unready' } }]);
+  expect(photos.unready.map(({ name }) => name)).toEqual(['b']);
 
   load.mockRestore();
   await photos.takeUp();
-  expect([photos.isMissing, photos.all.map(({ caption }) => caption)]).toEqual([false, ['Lake']]);
+  expect([photos.isMissing, photos.all.map(({ caption, name }) => [caption, name])]).toEqual([false, [['Lake', 'a'], ['', 'b']]]);
 });
 
 test('photos from before stay kept where they cannot be read', async () => {
@@ -128,7 +130,7 @@ test('photos from before stay kept where they cannot be read', async () => {
   expect([photos.isMissing, photos.isEmpty, kept.draft]).toEqual([true, true, draft]);
   kept.open = open;
   await photos.takeUp();
-  expect([photos.isMissing, photos.all.length]).toEqual([false, 1]);
+  expect([photos.isMissing, photos.all.length]).toEqual([false, 2]);
 });
 
 test('a film that has to be chosen again makes no other share of it', async () => {

@@ -11,8 +11,8 @@ export function prepareLook(): void {
   loadLook().catch(() => undefined);
 }
 
-/** Looks at a file before it is sent. */
-export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem> {
+/** Looks at a file before it is sent; null if the code for that can't be loaded now, which says nothing of the file. */
+export async function look(file: File, server: ServerInfo | null): Promise<Picture | PhotoProblem | null> {
   const loaded = await loadLook().catch(() => null);
-  return loaded ? loaded.look(file, server) : { reason: 'unready' };
+  return loaded && loaded.look(file, server);
 }

@@ -27,7 +27,7 @@ export interface FileMark {
 export const markOf = (file: Blob): FileMark => ({ size: file.size, modified: file instanceof File ? file.lastModified : 0 });
 
 export type PhotoProblem =
-  | { reason: 'type' | 'gone' | 'empty' | 'no_videos' | 'unready' }
+  | { reason: 'type' | 'gone' | 'empty' | 'no_videos' }
   | { reason: 'size' | 'video_size'; bytes: number; max: number }
   | { reason: 'pixels'; pixels: number; max: number };
 

@@ -64,7 +64,7 @@ export class Composer extends ShareDraft {
   /** What was sent off goes on by itself. Its photos are taken up meanwhile, and waited for. */
   #resume(): void {
     this.#isResumed = true;
-    void this.send();
+    void this.send(false);
   }
 
   /** Takes up a draft that another window has left behind, unless one was begun here. */
@@ -77,13 +77,14 @@ export class Composer extends ShareDraft {
   }
 
   /** Sends it, as soon as all that was chosen has arrived. Then it is in the feed (see `sent`), was refused (see `error`), was given
-  up, or waits. */
-  async send(): Promise<void> {
+  up, waits, or is held back (see `photos.isHeld`). It isn't pressed where it goes on by itself. */
+  async send(isPressed = true): Promise<void> {
+    if (isPressed) this.photos.sendOff();
     this.state = 'sending';
     this.error = null;
-    this.words.go(true);
     this.#hasTold = this.photos.hasLostFilm;
     const turn = (this.#turn += 1);
+    void this.keepGoing(() => turn === this.#turn && this.state !== 'writing');
     try {
       const share = await this.#share(turn);
       if (share && turn === this.#turn) this.#shared(share);
@@ -98,10 +99,10 @@ export class Composer extends ShareDraft {
       await this.photos.settled();
       if (this.state !== 'sending' || turn !== this.#turn) return null;
       // A user who has to sign in again finds everything as it was.
-      if (this.problem || this.photos.isLocked) {
+      if (this.photos.hold() || this.problem || this.photos.isLocked) {
         // What couldn't be loaded can be once the connection is back.
-        this.state = this.photos.isMissing ? 'waiting' : 'writing';
-        if (!this.photos.isMissing) this.words.go(false);
+        this.state = this.photos.isWhole || this.photos.isHeld ? 'writing' : 'waiting';
+        if (this.state === 'writing') this.#halt(!this.photos.isLocked);
         return null;
       }
       try {
@@ -152,8 +153,8 @@ export class Composer extends ShareDraft {
   /** The connection is back: what waits for it goes on. */
   reconnected(): void {
     this.#goOn();
-    if (this.photos.isMissing) void this.photos.takeUp();
-    if (this.state === 'waiting') void this.send();
+    if (!this.photos.isWhole) void this.photos.takeUp();
+    if (this.state === 'waiting') void this.send(false);
   }
 
   cancel(): void {
@@ -181,9 +182,13 @@ export class Composer extends ShareDraft {
     const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
     this.error = atDoor ? null : error;
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'writing';
-    if (this.state === 'waiting') return;
+    if (this.state !== 'waiting') this.#halt(this.error !== null);
+  }
+
+  /** It doesn't go on by itself. */
+  #halt(isRefused: boolean): void {
     this.words.go(false);
-    if (this.#isResumed && this.error) this.deps.toasts.show(this.deps.i18n.t('composer.refused', { text: this.text }), { ms: 20_000 });
+    if (isRefused && (this.#isResumed || !this.isShown)) this.deps.toasts.show(this.deps.i18n.t('composer.refused', { text: this.text }), { ms: 20_000 });
   }
 
   protected override changed(): void {

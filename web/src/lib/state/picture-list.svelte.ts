@@ -26,6 +26,14 @@ export class PictureList {
   keepDates = $state(true);
   /** Whether there are some from before that couldn't be loaded: nothing is shared without them. */
   isMissing = $state(false);
+  /** Files that were chosen while they couldn't be looked at, for want of a connection: nothing is shared without them either. */
+  unready = $state.raw<readonly File[]>([]);
+  /** It was sent off and isn't sent: something that had been chosen isn't among them, which nobody knew yet. */
+  isHeld = $state(false);
+
+  /** How many were chosen and aren't among them, and of how many of those it was known when it was sent off. */
+  #missed = 0;
+  #known = 0;
 
   constructor(
     protected readonly session: { readonly server: ServerInfo | null },
@@ -43,6 +51,22 @@ export class PictureList {
 
   get isEmpty(): boolean {
     return this.all.length === 0;
+  }
+
+  /** Whether all that was chosen could be looked at, or loaded again. */
+  get isWhole(): boolean {
+    return !this.isMissing && this.unready.length === 0;
+  }
+
+  /** Somebody sends it off, and could read until now what is rejected. */
+  sendOff(): void {
+    this.#known = this.#missed;
+    this.isHeld = false;
+  }
+
+  /** Holds it back if something was rejected or lost since; returns whether it does. */
+  hold(): boolean {
+    return (this.isHeld = this.#missed > this.#known);
   }
 
   /** Whether one is refused: then nothing can be shared before it is taken out, or sent again. */
@@ -121,12 +145,20 @@ export class PictureList {
   }
 
   protected reject(name: string, problem: PhotoProblem): void {
+    this.#missed += 1;
     this.problems = [...this.problems, { name, problem }];
+  }
+
+  /** There are more than can be taken. */
+  protected leaveOut(files: number): void {
+    this.#missed += files;
+    this.left += files;
   }
 
   /** What was wrong with earlier ones is no longer said. */
   protected forget(): void {
     this.problems = [];
     this.left = 0;
+    this.isHeld = false;
   }
 }

@@ -16,6 +16,8 @@ export interface ShareDraftDeps {
 export abstract class ShareDraft {
   text = $state('');
   readonly photos: ChosenPictures;
+  /** A page shows it: what becomes of it can be read there. */
+  isShown = false;
 
   protected readonly words: DraftWords;
 
@@ -39,7 +41,7 @@ export abstract class ShareDraft {
 
   /** Whether there is anything that would be lost. */
   get isBegun(): boolean {
-    return this.text.trim() !== '' || !this.photos.isEmpty;
+    return this.text.trim() !== '' || !this.photos.isEmpty || this.photos.unready.length > 0;
   }
 
   /** Whether this browser has all of it after a reload. */
@@ -53,9 +55,15 @@ export abstract class ShareDraft {
     this.words.write(text);
   }
 
+  /** It goes on by itself after a reload, if all that was chosen is there then. */
+  protected async keepGoing(isWanted: () => boolean): Promise<void> {
+    const areListed = await this.photos.areListed();
+    if (areListed && isWanted()) this.words.go(true);
+  }
+
   /** What is missing or too much. */
   get problem(): ShareProblem | null {
-    if (this.photos.isMissing) return { what: 'missing' };
+    if (!this.photos.isWhole) return { what: 'missing' };
     return this.photos.hasRefused ? { what: 'refused' } : shareProblem(this.text, !this.photos.isEmpty, this.needs.session.server);
   }
 }

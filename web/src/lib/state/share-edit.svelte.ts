@@ -1,7 +1,7 @@
 // An edit of a share on its way to the server. It outlives the page.
 
 import type { Api } from '../api/client';
-import { ApiError } from '../api/errors';
+import { ApiError, isAtDoor } from '../api/errors';
 import type { Share } from '../api/types';
 import { baseOf, type Sent } from './edit-draft';
 import { EditedShare } from './edited-share.svelte';
@@ -11,8 +11,7 @@ import { type Content, isSameContent, merge } from './share-merge';
 import type { Uploads } from './uploads';
 import type { WindowDrafts } from './window-drafts';
 
-/** How often it is saved again automatically when the connection is back. */
-const RETRIES = 3;
+const RETRIES = 3; // each time that the connection is back
 /** Refusals because the share, or a new photo, isn't as it was. */
 const CHANGED = ['share_edited', 'no_such_upload', 'upload_incomplete'];
 
@@ -55,9 +54,11 @@ export class ShareEdit extends EditedShare {
     return !this.isBusy && this.added.areKept;
   }
 
-  /** Saves it, as soon as all that was chosen has arrived. Then it is over, was refused (see `error`), was given up, or waits. */
-  async save(): Promise<void> {
+  /** Saves it, as soon as all that was chosen has arrived. Then it is over, was refused (see `error`), was given up, is held back (see
+  `added.isHeld`), or waits. It isn't pressed where it goes on by itself. */
+  async save(isPressed = true): Promise<void> {
     if (this.isBusy || this.problem || this.isInConflict) return;
+    if (isPressed) this.added.sendOff();
     this.state = 'saving';
     this.error = null;
     this.isBehind = false;
@@ -115,11 +116,11 @@ export class ShareEdit extends EditedShare {
 
   /** Whether it needn't be tried again. */
   async #attempt(turn: number): Promise<boolean> {
+    if (!this.added.isWhole) await this.added.takeUp();
     await this.added.settled();
-    if (this.added.isMissing) await this.added.takeUp();
-    if (this.added.isMissing) throw new ApiError(0, '', 'unreachable');
+    if (!this.added.isWhole) throw new ApiError(0, '', 'unreachable');
     // A user who has to sign in again finds everything as it was.
-    if (turn !== this.#turn || this.problem || this.added.isLocked) return true;
+    if (turn !== this.#turn || this.added.hold() || this.problem || this.added.isLocked) return true;
     if (this.unanswered.length === 0 && isSameContent(this.content, this.base)) {
       this.#end();
       return true;
@@ -184,8 +185,7 @@ export class ShareEdit extends EditedShare {
 
   #failed(error: unknown): void {
     const refusal = error instanceof ApiError ? error : null;
-    const atDoor = refusal?.code === 'unauthorized' || refusal?.code === 'other_account';
-    this.error = atDoor ? null : error;
+    this.error = isAtDoor(error) ? null : error;
     this.state = refusal?.unreachable && this.#retries++ < RETRIES ? 'waiting' : 'editing';
   }
 

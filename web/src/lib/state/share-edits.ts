@@ -11,10 +11,13 @@ export class ShareEdits {
 
   constructor(private readonly app: Deps) {}
 
-  /** Saves what waits for the connection when that is back, until the returned function is called. */
+  /** Saves what waits for the connection when that is back, and loads what couldn't be loaded, until the returned function is called. */
   start(): () => void {
     return this.app.connection.onReconnect(() => {
-      for (const edit of this.#known.values()) if (edit.state === 'waiting') void edit.save();
+      for (const edit of this.#known.values()) {
+        if (!edit.added.isWhole) void edit.added.takeUp();
+        if (edit.state === 'waiting') void edit.save(false);
+      }
     });
   }
 

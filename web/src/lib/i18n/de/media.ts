@@ -11,6 +11,9 @@ export const media: { [K in keyof typeof english]: (typeof english)[K] extends s
   'upload.choose_again': 'Wähle {name} noch einmal aus, damit das Hochladen weitergeht.',
   'upload.film_dropped': 'Bewegtes Foto: Geteilt wird nur das Bild, ohne das kurze Video.',
   'upload.refused': 'Nicht alles konnte hochgeladen werden. Versuch es noch einmal oder entferne, was markiert ist.',
+  'upload.held': 'Es wurde noch nichts gesendet, weil etwas fehlt, das du ausgewählt hast. Sende noch einmal, um es wegzulassen.',
+  'upload.unready': { one: '{n} Foto kann ohne Verbindung nicht hinzugefügt werden. Das geschieht, sobald du wieder online bist.', other: '{n} Fotos können ohne Verbindung nicht hinzugefügt werden. Das geschieht, sobald du wieder online bist.' },
+  'upload.unready_drop': 'Nicht hinzufügen',
 
   'media.list': 'Fotos',
   'media.nth': 'Foto {n} von {all}',

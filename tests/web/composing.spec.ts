@@ -1,0 +1,112 @@
+// Nothing that somebody has chosen or written is lost without a word while a share, an edit or a comment is made.
+
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { findings } from './axe.ts';
+import { expect, test } from './fixtures.ts';
+import { type Person, type PhotoFile, words } from './people.ts';
+import { png } from './png.ts';
+
+const photo = (name: string): PhotoFile => ({ name, mimeType: 'image/png', buffer: png(40, randomBytes) });
+
+async function settles(ann: Person): Promise<void> {
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+}
+
+/** Chooses files without waiting for what becomes of them. */
+async function picks(ann: Person, files: PhotoFile[]): Promise<void> {
+  const chooser = ann.page.waitForEvent('filechooser');
+  await ann.button('composer.add_photos').or(ann.button('composer.more_photos')).click();
+  await (await chooser).setFiles(files);
+}
+
+const shared = async ({ page }: Person) => {
+  const rows = (await (await page.request.get('/spaces/1/shares')).json()) as { media: unknown[] }[];
+  return rows.map(({ media }) => media.length);
+};
+
+test('a file that can’t be taken keeps the others from being shared before somebody knows, and then no longer', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await settles(ann);
+  // What looks at them comes only once it is sent off.
+  let release: () => void = () => undefined;
+  const pressed = new Promise<void>((resolve) => (release = resolve));
+  await ann.page.route('**/assets/chosen-photo-*.js', async (route) => {
+    await pressed;
+    await route.continue();
+  });
+  await ann.page.reload();
+  await ann.writes('Photos, and Grandpa’s film');
+  const film = { name: 'film.avi', mimeType: 'video/x-msvideo', buffer: Buffer.concat([Buffer.from('RIFF\x10\0\0\0AVI LIST'), Buffer.alloc(2000)]) };
+  await picks(ann, [...[1, 2, 3, 4].map((n) => photo(`${n}.png`)), film]);
+  await ann.shares();
+  await expect(ann.text('composer.finishing').or(ann.text('composer.sending'))).toBeVisible();
+  release();
+  await expect(ann.text('upload.held')).toBeVisible();
+  await expect(ann.page.getByRole('alert').filter({ hasText: words('composer.wrong_type') })).toContainText('film.avi');
+  expect(await findings(ann.page, 'a share that is held back')).toEqual([]);
+  expect(await shared(ann)).toEqual([]);
+  await ann.shares();
+  await expect(ann.card('Grandpa')).toBeVisible();
+  expect(await shared(ann)).toEqual([4]);
+  await expect(ann.text('upload.held')).toHaveCount(0);
+});
+
+test('a photo that is deleted on the device while it is on its way is shared from what the browser has kept', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await settles(ann);
+  const folder = await mkdtemp(join(tmpdir(), 'photos-'));
+  const file = join(folder, 'holiday.png');
+  await writeFile(file, photo('holiday.png').buffer);
+  await ann.writes('From the disk');
+  await ann.page.route('**/uploads**', (route) => route.abort());
+  await ann.choosesPhoto(file);
+  const kept = () =>
+    ann.page.evaluate(async () => {
+      const names = (await indexedDB.databases()).flatMap(({ name }) => name ?? []);
+      const keys = names.map(
+        (name) =>
+          new Promise<IDBValidKey[]>((resolve) => {
+            const opening = indexedDB.open(name);
+            opening.onsuccess = () => {
+              const reading = opening.result.transaction('kept').objectStore('kept').getAllKeys();
+              reading.onsuccess = () => {
+                opening.result.close();
+                resolve(reading.result);
+              };
+            };
+          }),
+      );
+      return (await Promise.all(keys)).flat().filter((key) => Array.isArray(key) && key.includes('file')).length;
+    });
+  await expect.poll(kept).toBe(1);
+  await rm(folder, { recursive: true });
+  await ann.shares();
+  await ann.page.unroute('**/uploads**');
+  await expect(ann.card('From the disk')).toBeVisible();
+  expect(await shared(ann)).toEqual([1]);
+});
+
+test('photos that are chosen before the app can look at them wait for the connection, and so does the share', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await settles(ann);
+  // As after the first visit: what looks at photos isn't loaded yet.
+  await ann.page.reload();
+  await expect(ann.field('composer.prompt')).toBeVisible();
+  await ann.page.context().setOffline(true);
+  await ann.writes('Three of the lake');
+  await picks(ann, ['1.png', '2.png', '3.png'].map((name) => photo(name)));
+  await expect(ann.text('upload.unready', { n: 3 })).toBeVisible();
+  await expect(ann.page.getByRole('button', { name: /^Share with / })).toHaveAttribute('aria-disabled', 'true');
+  await ann.page.context().setOffline(false);
+  await expect(ann.page.locator('[data-medium]')).toHaveCount(3);
+  await expect(ann.text('upload.unready', { n: 3 })).toHaveCount(0);
+  await ann.shares();
+  await expect(ann.card('Three of the lake')).toBeVisible();
+  expect(await shared(ann)).toEqual([3]);
+});
