@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { en } from '../../web/src/lib/i18n/talk/en.ts';
 import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
 import { type Person, type PhotoFile, words } from './people.ts';
@@ -29,6 +30,7 @@ const shared = async ({ page }: Person) => {
   const rows = (await (await page.request.get('/spaces/1/shares')).json()) as { media: unknown[] }[];
   return rows.map(({ media }) => media.length);
 };
+const drafts = ({ page }: Person) => page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('draft.')));
 
 test('a file that can’t be taken keeps the others from being shared before somebody knows, and then no longer', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
@@ -109,4 +111,40 @@ test('photos that are chosen before the app can look at them wait for the connec
   await ann.shares();
   await expect(ann.card('Three of the lake')).toBeVisible();
   expect(await shared(ann)).toEqual([3]);
+});
+
+test('words about a share that is deleted elsewhere stay to be read and copied, and their draft goes with them', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { permissions: ['clipboard-read', 'clipboard-write'] });
+  await settles(ann);
+  const headers = { Origin: new URL(ann.page.url()).origin };
+  for (const text of ['First', 'Second']) expect((await ann.page.request.post('/spaces/1/shares', { data: { text, media: [] }, headers })).ok()).toBe(true);
+  const deletes = async (id: number) => expect((await ann.page.request.delete(`/shares/${id}`, { headers })).ok()).toBe(true);
+  const notes = ann.page.getByRole('region', { name: words('ui.notes'), exact: true });
+
+  // A comment, on the page of the share.
+  await ann.page.goto('/app/shares/1');
+  await ann.page.getByRole('button', { name: en['comment.write'], exact: true }).click();
+  await ann.page.getByLabel(en['comment.label']).fill('Ten minutes of words');
+  await deletes(1);
+  await expect(notes).toContainText('Ten minutes of words');
+  await expect(ann.text('lost.title')).toBeVisible();
+  expect(await findings(ann.page, 'words that are left')).toEqual([]);
+  await notes.getByRole('button', { name: en['lost.copy'], exact: true }).click();
+  await expect(notes).not.toContainText('Ten minutes of words');
+  expect(await ann.page.evaluate(() => navigator.clipboard.readText())).toBe('Ten minutes of words');
+  expect(await drafts(ann)).toEqual([]);
+
+  // An edit, in the feed; what nobody has put away is there again after a reload.
+  await ann.page.goto('/app/spaces/1');
+  await ann.card('Second').getByRole('button', { name: words('share.actions', { name: 'Ann' }) }).click();
+  await ann.page.getByRole('menuitem', { name: words('share.edit') }).click();
+  await ann.field('share.text').fill('Second, in better words');
+  await deletes(2);
+  await expect(notes).toContainText('in better words');
+  await expect(ann.page.getByRole('article')).toHaveCount(0);
+  await ann.page.reload();
+  await expect(notes).toContainText('in better words');
+  await notes.getByRole('button', { name: words('ui.dismiss'), exact: true }).click();
+  await expect(notes).not.toContainText('in better words');
+  expect(await drafts(ann)).toEqual([]);
 });

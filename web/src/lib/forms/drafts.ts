@@ -37,6 +37,16 @@ export function spacesGoing(user: number): number[] {
   });
 }
 
+/** What a user has begun, in whichever window: in a space, about a share or about a comment, by its id. */
+export function placesBegun(user: number): { kind: 'space' | 'share' | 'comment' | 'comment-edit'; id: number; place: string }[] {
+  const begin = key(user, '');
+  const found = keysFrom(begin).flatMap((name) => {
+    const [, place, kind, id] = /^((space|share|comment|comment-edit)-(\d+))(?:@\w+|\.\w+)?$/.exec(name.slice(begin.length)) ?? [];
+    return place === undefined ? [] : [[place, { kind: kind as 'space', id: Number(id), place }] as const];
+  });
+  return [...new Map(found).values()];
+}
+
 /** The names of the windows that have a draft at a place, which is kept at that place and the name. */
 export function draftsAt(user: number, place: string): string[] {
   const begin = key(user, `${place}@`);

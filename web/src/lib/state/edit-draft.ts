@@ -62,6 +62,21 @@ export function readEdit(drafts: Pick<WindowDrafts, 'read'>, user: number, share
   return { ...begun, text: kept };
 }
 
+/** What was written in an edit that can't be saved any more, and where its new photos are kept. */
+export function newWords(kept: string): { words: string; additions: string | null } {
+  try {
+    const { base, text, photos = [], lost = [], additions = null } = JSON.parse(kept) as Partial<KeptEdit>;
+    if (typeof text === 'string' && base) {
+      const before = new Map(base.photos.map(({ id, caption }) => [id, caption]));
+      const captions = photos.flatMap(({ id, caption }) => (caption === (before.get(id) ?? '') ? [] : [caption]));
+      return { words: [...(text === base.text ? [] : [text]), ...captions, ...lost].filter((each) => each.trim()).join('\n'), additions };
+    }
+  } catch {
+    // An earlier version of the app has kept the text alone.
+  }
+  return { words: kept, additions: null };
+}
+
 /** Keeps an edit for this window; null forgets it. */
 export const keepEdit = (drafts: Pick<WindowDrafts, 'keep'>, user: number, share: number, edit: KeptEdit | null) =>
   drafts.keep(user, places.edit(share), edit && JSON.stringify(edit));

@@ -1,10 +1,11 @@
 // The edits of shares that are under way, made with the first one.
 
 import type { Share } from '../api/types';
+import { all } from '../dom/events';
 import type { App } from './app.svelte';
 import { ShareEdit } from './share-edit.svelte';
 
-type Deps = Pick<App, 'api' | 'uploads' | 'session' | 'drafts' | 'connection' | 'feeds' | 'galleries' | 'latest'>;
+type Deps = Pick<App, 'api' | 'uploads' | 'session' | 'drafts' | 'connection' | 'feeds' | 'galleries' | 'latest' | 'live'>;
 
 export class ShareEdits {
   #known = new Map<number, ShareEdit>();
@@ -13,12 +14,23 @@ export class ShareEdits {
 
   /** Saves what waits for the connection when that is back, and loads what couldn't be loaded, until the returned function is called. */
   start(): () => void {
-    return this.app.connection.onReconnect(() => {
+    const { connection, live } = this.app;
+    const reconnected = () => {
       for (const edit of this.#known.values()) {
         if (!edit.added.isWhole) void edit.added.takeUp();
         if (edit.state === 'waiting') void edit.save(false);
       }
-    });
+    };
+    return all(
+      connection.onReconnect(reconnected),
+      live.on(({ kind, data }) => kind === 'share.deleted' && this.#stop(data.id)),
+    );
+  }
+
+  /** The share is gone. What was written about it is in its draft. */
+  #stop(share: number): void {
+    this.#known.get(share)?.leave();
+    this.#known.delete(share);
   }
 
   /** That of a share, which is begun if there is none. */

@@ -20,6 +20,7 @@ import { Reactions, withMine } from './reactions.svelte';
 import type { Session } from './session.svelte';
 import type { Toasts } from './toasts.svelte';
 import type { WindowDrafts } from './window-drafts';
+import { showWords } from './words-note';
 
 /** What it needs from the app. */
 interface Deps {
@@ -33,7 +34,7 @@ interface Deps {
   drafts: WindowDrafts;
 }
 
-/** How long one may read that something wasn't sent, in milliseconds. */
+/** How long one may read that a reaction wasn't sent, in milliseconds. */
 const REFUSED_FOR = 20_000;
 
 export class Talk {
@@ -134,8 +135,11 @@ export class Talk {
     const reason = sentenceOf(i18n, error);
     // What can't be taken back isn't there any more.
     if (item.kind === 'reaction' && !item.mine) return;
-    const text = item.kind === 'comment' ? say(i18n, 'outbox.comment_refused', { text: item.text, reason }) : say(i18n, 'outbox.reaction_refused', { emoji: item.emoji, reason });
-    toasts.show(text, { ms: REFUSED_FOR });
+    if (item.kind === 'reaction') toasts.show(say(i18n, 'outbox.reaction_refused', { emoji: item.emoji, reason }), { ms: REFUSED_FOR });
+    else {
+      const text = say(i18n, 'outbox.comment_refused', { text: item.text, reason });
+      showWords(this.deps, { text, words: item.text, copy: say(i18n, 'lost.copy'), copied: say(i18n, 'lost.copied') });
+    }
     void this.#known.get(item.share)?.refresh();
   }
 

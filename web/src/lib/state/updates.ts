@@ -11,6 +11,7 @@ import type { Feeds } from './feed.svelte';
 import type { Galleries } from './gallery.svelte';
 import { Inbox } from './inbox.svelte';
 import type { Live } from './live.svelte';
+import { LostWords } from './lost-words';
 import type { News } from './news';
 import type { People } from './people.svelte';
 import { Push } from './push.svelte';
@@ -36,7 +37,7 @@ interface Deps {
   composers: Pick<Composers, 'resume'>;
   galleries: Galleries;
   latest: Galleries;
-  part: { (Kind: typeof Talk): Talk; (Kind: typeof Inbox): Inbox; (Kind: typeof Push): Push };
+  part: { (Kind: typeof Talk): Talk; (Kind: typeof Inbox): Inbox; (Kind: typeof Push): Push; (Kind: typeof LostWords): LostWords };
 }
 
 type Happened<K extends News['kind']> = Extract<News, { kind: K }>;
@@ -54,12 +55,9 @@ export class Updates {
     const { live, session } = this.deps;
     this.deps.part(Push);
     this.deps.part(Talk);
+    this.deps.part(LostWords);
     this.#resume();
-    return all(
-      live.on((news) => this.#take(news)),
-      session.afterSignIn(() => this.#resume()),
-      () => this.clear(),
-    );
+    return all(live.on((news) => this.#take(news)), session.afterSignIn(() => this.#resume()), () => this.clear());
   }
 
   /** What was sent off before the page was reloaded goes on. */

@@ -26,6 +26,13 @@ export const de: TalkMessages = {
   'outbox.leave': { one: '{n} Kommentar oder Reaktion ist noch nicht gesendet. Wenn du dich jetzt abmeldest, geht das verloren.', other: '{n} Kommentare und Reaktionen sind noch nicht gesendet. Wenn du dich jetzt abmeldest, gehen sie verloren.' },
   'outbox.leave_anyway': 'Trotzdem abmelden',
 
+  'lost.space': 'Ein Raum, in dem du etwas teilen wolltest, wurde gelöscht. Du hattest geschrieben: {text}',
+  'lost.edit': 'Der Beitrag, den du bearbeitet hast, wurde gelöscht. Du hattest geschrieben: {text}',
+  'lost.comment': 'Der Beitrag, den du kommentieren wolltest, wurde gelöscht. Du hattest geschrieben: {text}',
+  'lost.comment_edit': 'Der Kommentar, den du bearbeitet hast, wurde gelöscht. Du hattest geschrieben: {text}',
+  'lost.copy': 'Kopieren',
+  'lost.copied': 'Kopiert',
+
   'mention.people': 'Leute zum Erwähnen',
   'mention.found': { one: '{n} Person. Wähle mit den Pfeiltasten.', other: '{n} Personen. Wähle mit den Pfeiltasten.' },
 

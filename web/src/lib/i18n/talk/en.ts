@@ -26,6 +26,13 @@ export const en = {
   'outbox.leave': { one: '{n} comment or reaction waits to be sent. If you sign out now, it’s lost.', other: '{n} comments and reactions wait to be sent. If you sign out now, they’re lost.' },
   'outbox.leave_anyway': 'Sign out anyway',
 
+  'lost.space': 'A space you were writing in has been deleted. You had written: {text}',
+  'lost.edit': 'The share you were editing has been deleted. You had written: {text}',
+  'lost.comment': 'The share you were commenting on has been deleted. You had written: {text}',
+  'lost.comment_edit': 'The comment you were editing has been deleted. You had written: {text}',
+  'lost.copy': 'Copy',
+  'lost.copied': 'Copied',
+
   'mention.people': 'People to mention',
   'mention.found': { one: '{n} person. Use the arrow keys.', other: '{n} people. Use the arrow keys.' },
 
