@@ -51,6 +51,13 @@ test('photos are taken in their order, as many as there may be, and what is no p
   expect([photos.left, photos.problems, photos.isFull]).toEqual([2, [], true]);
 });
 
+test('before the server has said how many it takes, none is left out', async () => {
+  const kept = new KeptPhotos(1, 'space-3', () => Promise.resolve(true));
+  const photos = new ChosenPictures({ server: null }, () => undefined, new Uploads(line.api, { me: userOf(1, 'ann') }), kept);
+  await photos.choose([file('a'), file('b')]);
+  expect([namesOf(photos), photos.left]).toEqual([['a', 'b'], 0]);
+});
+
 test('what is sent is in the order in which it is seen, each with its caption behind it', async () => {
   const onchange = vi.fn();
   const photos = made(onchange);

@@ -15,6 +15,10 @@ export interface ChosenPicture {
   upload: FileUpload;
 }
 
+/** So many are taken while the server hasn't said yet how many it takes, as right after the page was opened: most servers take these, and
+none is left out that it would have taken. */
+const UNKNOWN_MOST = 20;
+
 export class PictureList {
   /** In the order in which they will be shown. */
   all = $state.raw<readonly ChosenPicture[]>([]);
@@ -42,7 +46,7 @@ export class PictureList {
 
   /** The most that a share can have. */
   get most(): number {
-    return this.session.server?.limits.media_per_share ?? 1;
+    return this.session.server?.limits.media_per_share ?? UNKNOWN_MOST;
   }
 
   get isFull(): boolean {
