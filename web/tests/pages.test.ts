@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { Photo } from '../src/lib/api/types';
 import { compareBy } from '../src/lib/photos/dates';
 import * as pages from '../src/lib/state/pages';
 import { photoOf } from './photos';
@@ -8,6 +9,7 @@ type Page = Parameters<typeof pages.join>[0];
 const compare = compareBy('shared');
 const join = (read: Page, page: Page) => pages.join(read, page, compare);
 const refresh = (read: Page, page: Page) => pages.refresh(read, page, compare);
+const ids = ({ rows }: Page) => rows.map(({ image }) => image.id);
 const page = (next: string | null, ...ids: number[]) => ({ rows: ids.map((id) => photoOf(id)), next });
 
 test('the next page goes behind what was read, and nothing is there twice', () => {
@@ -44,15 +46,30 @@ test('a photo that was replaced is not shown next to its replacement', () => {
   expect(refresh(read, newer)).toEqual(newer);
 });
 
-test('by the days when they were taken, what was shared lately comes to its place, as far down as was read', () => {
-  const taken = (id: number, day: string) => {
-    const photo = photoOf(id);
-    return { ...photo, media: { ...photo.media, taken_at: `${day}T12:00:00` } };
+const taken = (id: number, day: string) => {
+  const photo = photoOf(id);
+  return { ...photo, media: { ...photo.media, taken_at: day.includes('T') ? `${day}:00:00` : `${day}T12:00:00` } };
+};
+const byTaken = compareBy('taken');
+
+test('a photo with a newer date is at its new place alone, and none between there and its old place is lost', () => {
+  const days = [taken(9, '2026-07-09'), taken(8, '2026-07-08'), taken(7, '2026-07-07'), taken(6, '2026-07-06'), taken(5, '2026-07-05')];
+  const dated = (day: string, ...others: Photo[]) => {
+    const newer = { rows: [...others, taken(6, day)].sort(byTaken), next: '/b' };
+    return pages.refresh({ rows: days, next: '/c' }, newer, byTaken);
   };
+  const [ninth, eighth] = days.slice(0, 2) as [Photo, Photo];
+  const atTop = dated('2026-07-10', ninth, eighth);
+  expect([ids(atTop), atTop.next]).toEqual([[6, 9, 8, 7, 5], '/c']);
+  // It is the last of the page, which ends above the others of before.
+  const asLast = dated('2026-07-08T18', ninth);
+  expect([ids(asLast), asLast.next]).toEqual([[9, 6, 8, 7, 5], '/c']);
+});
+
+test('by the days when they were taken, what was shared lately comes to its place, as far down as was read', () => {
   const rows = [taken(3, '2024-05-02'), taken(9, '2022-01-01'), taken(1, '2020-01-01')];
   const lately = [taken(12, '2019-07-14'), taken(11, '2021-08-01'), taken(9, '2022-01-01')];
-  const byTaken = compareBy('taken');
-  const ids = (next: string | null) => pages.insert({ rows, next }, lately, byTaken).rows.map(({ image }) => image.id);
-  expect(ids('/2')).toEqual([3, 9, 11, 1]);
-  expect(ids(null)).toEqual([3, 9, 11, 1, 12]);
+  const with11 = (next: string | null) => ids(pages.insert({ rows, next }, lately, byTaken));
+  expect(with11('/2')).toEqual([3, 9, 11, 1]);
+  expect(with11(null)).toEqual([3, 9, 11, 1, 12]);
 });

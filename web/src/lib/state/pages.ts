@@ -20,10 +20,14 @@ export function refresh(read: Page<Photo>, page: Page<Photo>, compare: Compare):
   const last = page.rows.at(-1);
   const [first] = read.rows;
   if (page.next === null || !last || !first || compare(first, last) > 0) return page;
-  const at = read.rows.findIndex(({ image }) => image.id === last.image.id);
+  // With another date it may have come from further down.
+  const at = read.rows.findIndex((row) => row.image.id === last.image.id && compare(row, last) === 0);
   // The page ends within a share that has changed: what comes after it there isn't known any more.
   if (at < 0 && read.rows.some((row) => compare(row, last) === 0)) return page;
-  const older = at < 0 ? read.rows.filter((row) => compare(row, last) > 0) : read.rows.slice(at + 1);
+  const known = new Set(page.rows.map(({ image }) => image.id));
+  const below = at < 0 ? read.rows.filter((row) => compare(row, last) > 0) : read.rows.slice(at + 1);
+  // What has got a newer date is in the page, and was further down before.
+  const older = below.filter(({ image }) => !known.has(image.id));
   return older.length === 0 ? page : { rows: [...page.rows, ...older], next: read.next };
 }
 
