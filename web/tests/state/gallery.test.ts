@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import type { Page, Photo } from '../../src/lib/api/types';
-import { Galleries } from '../../src/lib/state/gallery.svelte';
+import { Galleries } from '../../src/lib/state/galleries';
 import { photoOf, shareOf } from '../photos';
 
 type Answer = Page<Photo> | Error;

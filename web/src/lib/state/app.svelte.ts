@@ -12,7 +12,7 @@ import { Composers } from './composers';
 import { Connection } from './connection.svelte';
 import { Deletions } from './deletions.svelte';
 import { Feeds } from './feed.svelte';
-import { Galleries } from './gallery.svelte';
+import { Galleries } from './galleries';
 import { LinkSecret } from './link-secret';
 import { Live } from './live.svelte';
 import { People } from './people.svelte';

@@ -6,7 +6,6 @@ import { isGone } from '../api/errors';
 import type { Photo, Page } from '../api/types';
 import { photosOf } from '../photos/album';
 import { compareBy, type DatedBy } from '../photos/dates';
-import { BySpace } from './by-space';
 import type { Deletions } from './deletions.svelte';
 import { type Compare, insert, join, refresh } from './pages';
 import type { Kinds, PhotoAddress } from './routes';
@@ -15,7 +14,7 @@ import { SingleFlight } from './single-flight';
 /** Links to photos end within a day; sooner than this they haven't. */
 const RENEW_AFTER = 60_000;
 
-type Asked = Pick<Api, 'photos' | 'morePhotos' | 'share'>;
+export type Asked = Pick<Api, 'photos' | 'morePhotos' | 'share'>;
 
 export class Gallery {
   ready = $state(false);
@@ -149,35 +148,3 @@ export class Gallery {
 }
 
 const insertRows: typeof join = (read, page, compare) => insert(read, page.rows, compare);
-
-/** The galleries of all spaces that one has been in: of all that they have, and of photos and videos alone. */
-export class Galleries {
-  readonly #known: Record<NonNullable<Kinds> | 'all', BySpace<Gallery>>;
-
-  constructor(api: Asked, deletions: Pick<Deletions, 'isHidden'>, by: DatedBy = 'shared') {
-    const of = (kinds: Kinds) => new BySpace((space: number) => new Gallery(space, by, kinds, api, deletions));
-    this.#known = { all: of(null), photo: of('photo'), video: of('video') };
-  }
-
-  of(space: number, kinds: Kinds = null): Gallery {
-    return this.#known[kinds ?? 'all'].of(space);
-  }
-
-  /** A share of a space is gone, and its photos with it. */
-  drop(space: number, share: number): void {
-    for (const each of this.#all) each.of(space).drop(share);
-  }
-
-  /** Forgets what was read of a space: the dates of photos may have changed. */
-  forget(space: number): void {
-    for (const each of this.#all) each.of(space).forget();
-  }
-
-  clear(): void {
-    for (const each of this.#all) each.clear();
-  }
-
-  get #all(): BySpace<Gallery>[] {
-    return Object.values(this.#known);
-  }
-}

@@ -8,7 +8,7 @@ import { all } from '../dom/events';
 import type { Announcer } from './announcer.svelte';
 import type { Composers } from './composers';
 import type { Feeds } from './feed.svelte';
-import type { Galleries } from './gallery.svelte';
+import type { Galleries } from './galleries';
 import { Inbox } from './inbox.svelte';
 import type { Live } from './live.svelte';
 import { LostWords } from './lost-words';

@@ -1,0 +1,38 @@
+// The galleries of all spaces that one has been in: of all that they have, and of photos and videos alone.
+
+import type { DatedBy } from '../photos/dates';
+import { BySpace } from './by-space';
+import type { Deletions } from './deletions.svelte';
+import { type Asked, Gallery } from './gallery.svelte';
+import type { Kinds } from './routes';
+
+export class Galleries {
+  readonly #known: Record<NonNullable<Kinds> | 'all', BySpace<Gallery>>;
+
+  constructor(api: Asked, deletions: Pick<Deletions, 'isHidden'>, by: DatedBy = 'shared') {
+    const of = (kinds: Kinds) => new BySpace((space: number) => new Gallery(space, by, kinds, api, deletions));
+    this.#known = { all: of(null), photo: of('photo'), video: of('video') };
+  }
+
+  of(space: number, kinds: Kinds = null): Gallery {
+    return this.#known[kinds ?? 'all'].of(space);
+  }
+
+  /** A share of a space is gone, and its photos with it. */
+  drop(space: number, share: number): void {
+    for (const each of this.#all) each.of(space).drop(share);
+  }
+
+  /** Forgets what was read of a space: the dates of photos may have changed. */
+  forget(space: number): void {
+    for (const each of this.#all) each.of(space).forget();
+  }
+
+  clear(): void {
+    for (const each of this.#all) each.clear();
+  }
+
+  get #all(): BySpace<Gallery>[] {
+    return Object.values(this.#known);
+  }
+}
