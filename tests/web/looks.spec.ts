@@ -90,11 +90,13 @@ test('long texts are folded, short ones are not, and nothing makes a page wider 
   expect(await seen()).toBeLessThan(0.5);
 
   const tooWide: string[] = [];
-  for (const path of ['', 'spaces/1', 'spaces/1/members', 'spaces/1/settings', 'spaces/2', 'spaces/2/settings', 'spaces/3', 'shares/2', 'account']) {
+  const ofSpaces = ['1', '1/members', '1/settings', '2', '2/members', '2/photos', '2/photos?kind=video', '2/settings', '3'].map((path) => `spaces/${path}`);
+  for (const path of ['', ...ofSpaces, 'shares/2', 'account']) {
     for (const { page, login } of [ann, wide]) {
       await opens(page, `/app/${path}`);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       await expect(page.locator('[aria-busy="true"]')).toHaveCount(0);
+      if (path === 'spaces/2/photos' && page === ann.page) await expect(ann.link('photos.share_one')).toBeVisible();
       const width = await page.evaluate(() => document.documentElement.scrollWidth);
       if (width > viewport.width) tooWide.push(`${login}: ${path}: ${width}`);
     }
