@@ -73,3 +73,26 @@ test('by the days when they were taken, what was shared lately comes to its plac
   expect(with11('/2')).toEqual([3, 9, 11, 1]);
   expect(with11(null)).toEqual([3, 9, 11, 1, 12]);
 });
+
+test('of a share that has changed, what it has not any more is gone, and what has another date is elsewhere, as far down as was read', () => {
+  const of9 = (id: number, day: string) => ({ ...taken(id, day), share_id: 9 });
+  const rows = [of9(20, '2026-07-20'), taken(3, '2026-07-15'), of9(21, '2026-07-10'), of9(22, '2026-07-05'), taken(2, '2026-07-01')];
+  const now = (...photos: Photo[]) => pages.replace({ rows, next: '/2' }, 9, photos, byTaken);
+  const [first, , second, third] = rows as [Photo, Photo, Photo, Photo];
+  expect(ids(now(first, third))).toEqual([20, 3, 22, 2]);
+  expect(ids(now(first, of9(21, '2026-07-30'), third))).toEqual([21, 20, 3, 22, 2]);
+  // It is further down now, where nothing was read yet; another one is new.
+  expect(ids(now(first, second, of9(22, '2019-01-01'), of9(23, '2026-07-12')))).toEqual([20, 3, 23, 21, 2]);
+  expect(ids(pages.replace({ rows: rows.slice(0, 1), next: null }, 9, [], byTaken))).toEqual([]);
+});
+
+test('the last that was read stays where it is when its share changes, and what comes after it is read with the next page', () => {
+  const read = { rows: [photoOf(9, 20), photoOf(8, 19), photoOf(8, 18)], next: '/2' };
+  expect(ids(pages.replace(read, 8, [photoOf(8, 18), photoOf(8, 17)], compare))).toEqual([20, 18]);
+});
+
+test('what was shared lately is where its date is by now', () => {
+  const rows = [taken(3, '2024-05-02'), taken(9, '2022-01-01'), taken(1, '2020-01-01')];
+  const at = (day: string, next: string | null = '/2') => ids(pages.insert({ rows, next }, [taken(9, day)], byTaken));
+  expect([at('2022-01-01'), at('2025-01-01'), at('2019-01-01'), at('2019-01-01', null)]).toEqual([[3, 9, 1], [9, 3, 1], [3, 1], [3, 1, 9]]);
+});

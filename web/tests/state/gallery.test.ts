@@ -3,7 +3,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../src/lib/api/errors';
 import type { Page, Photo } from '../../src/lib/api/types';
 import { Galleries } from '../../src/lib/state/galleries';
-import { photoOf, shareOf } from '../photos';
+import { mediumOf, photoOf, shareOf } from '../photos';
+import { later } from './browser';
 
 type Answer = Page<Photo> | Error;
 
@@ -14,7 +15,7 @@ function gallery(hidden: number[], ...answers: Answer[]) {
     return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
   });
   const api = {
-    photos: (space: number, by: string, kind: string | null) => answer(space, by, kind),
+    photos: (space: number, by: string, kind: string | null, limit: number) => answer(space, by, kind, limit),
     morePhotos: (next: string) => answer(next),
     share: (id: number) => Promise.resolve(shareOf(id)),
   };
@@ -95,13 +96,55 @@ test('photos and videos alone are lists of their own, from which a deleted share
   const { galleries, answer } = gallery([], page(null, photoOf(9), film), page(null, film), page(null, film));
   const [all, films] = [galleries.of(1), galleries.of(1, 'video')];
   await Promise.all([all.more(), films.more()]);
-  expect(answer.mock.calls).toEqual([[1, 'shared', null], [1, 'shared', 'video']]);
+  expect(answer.mock.calls).toEqual([[1, 'shared', null, 60], [1, 'shared', 'video', 60]]);
   expect([ids(all.photos), ids(films.photos)]).toEqual([[9, 8], [8]]);
   expect(galleries.of(1, 'video')).toBe(films);
   // A photo isn't looked for among videos, even where its share was asked for.
   expect(await films.find({ share: 9, photo: 9 })).toBeNull();
   galleries.drop(1, 8);
   expect([ids(all.photos), ids(films.photos)]).toEqual([[9], []]);
+});
+
+const in1 = { space_id: 1 };
+const edited = (id: number, ...photos: number[]) => ({ ...in1, ...shareOf(id), media: photos.map((photo) => mediumOf(id, photo)) });
+
+test('a photo that is taken out of its share is gone, however far down it was; those of one share are the last first', async () => {
+  const { gallery: shown, galleries } = gallery([], page('/2', photoOf(9)), page('/3', photoOf(8, 19), photoOf(8, 18), photoOf(7)));
+  await shown.more();
+  await shown.more();
+  galleries.hear({ kind: 'share.edited', data: edited(8, 19, 40) });
+  expect(ids(shown.photos)).toEqual([9, 40, 19, 7]);
+  galleries.hear({ kind: 'share.edited', data: edited(8) });
+  expect(ids(shown.photos)).toEqual([9, 7]);
+  galleries.hear({ kind: 'share.created', data: edited(12, 12) });
+  expect(ids(shown.photos)).toEqual([12, 9, 7]);
+  galleries.hear({ kind: 'share.deleted', data: { ...in1, id: 7 } });
+  expect(ids(shown.photos)).toEqual([12, 9]);
+  galleries.hear({ kind: 'media.ready', data: { ...mediumOf(9), ...in1, share_id: 9, placeholder: 'abc' } });
+  expect(shown.photos[1]?.image.placeholder).toBe('abc');
+  expect(shown.photos[1]?.media).not.toHaveProperty('share_id');
+});
+
+test('what happens while a page is on its way is not undone by that', async () => {
+  const { gallery: shown, galleries, answer } = gallery([]);
+  const late = later<Page<Photo>>();
+  answer.mockReturnValueOnce(late.promise);
+  const reading = shown.more();
+  galleries.hear({ kind: 'share.deleted', data: { ...in1, id: 8 } });
+  galleries.hear({ kind: 'share.edited', data: edited(7, 70) });
+  expect(shown.photos).toEqual([]);
+  late.resolve(page(null, photoOf(9), photoOf(8), photoOf(7, 71), photoOf(7, 70)));
+  await reading;
+  expect(ids(shown.photos)).toEqual([9, 70]);
+});
+
+test('where nothing was heard for a while, all that was read is read again, and what is gone further down is not there any more', async () => {
+  const { gallery: shown, answer } = gallery([], page('/2', photoOf(9)), page('/3', photoOf(8), photoOf(7)), page('/3b', photoOf(9), photoOf(7)));
+  await shown.more();
+  await shown.more();
+  await shown.look({ whole: true });
+  expect(ids(shown.photos)).toEqual([9, 7]);
+  expect(answer).toHaveBeenCalledTimes(3);
 });
 
 test('cleared, a space is read again from the start', async () => {

@@ -181,7 +181,7 @@ export class Api {
   deleteShare = (id: number, keepalive = false) => this.#send('DELETE', `/shares/${id}`, { keepalive });
   editShare = (id: number, json: EditedShare, version: string, signal: AbortSignal) => this.#send('PUT', `/shares/${id}`, { json, version, signal });
 
-  photos = (id: number, by: 'taken' | 'shared', kind: Medium['kind'] | null, limit = 60) =>
+  photos = (id: number, by: 'taken' | 'shared', kind: Medium['kind'] | null, limit: number) =>
     this.#photos(`/spaces/${id}/images?order=newest&by=${by}&limit=${limit}${kind === null ? '' : `&kind=${kind}`}`);
   morePhotos = (next: string) => this.#photos(next);
 

@@ -3,16 +3,20 @@
 
 import type { Api } from '../api/client';
 import { isGone } from '../api/errors';
-import type { Photo, Page } from '../api/types';
+import type { Medium, Photo, Page, Share } from '../api/types';
 import { photosOf } from '../photos/album';
 import { compareBy, type DatedBy } from '../photos/dates';
 import type { Deletions } from './deletions.svelte';
-import { type Compare, insert, join, refresh } from './pages';
+import { type Compare, insert, join, refresh, replace } from './pages';
 import type { Kinds, PhotoAddress } from './routes';
 import { SingleFlight } from './single-flight';
 
 /** Links to photos end within a day; sooner than this they haven't. */
 const RENEW_AFTER = 60_000;
+/** How many are read at once: at first, and at most. */
+const [LEAST, MOST] = [60, 500];
+
+type Change = (read: Page<Photo>) => Page<Photo>;
 
 export type Asked = Pick<Api, 'photos' | 'morePhotos' | 'share'>;
 
@@ -26,6 +30,8 @@ export class Gallery {
   #next = $state<string | null>(null);
   #reading = new SingleFlight();
   #renewed = Date.now();
+  /** What has changed while a request is under way: its answer may not know of it. */
+  #meanwhile: Change[] = [];
 
   constructor(
     readonly space: number,
@@ -55,9 +61,11 @@ export class Gallery {
     return this.#ask(() => (this.#next === null ? this.#first() : this.api.morePhotos(this.#next)), join);
   }
 
-  /** Looks for what has changed at the top, and for what was shared lately, wherever its date puts it. */
-  async look(): Promise<void> {
+  /** Looks for what has changed at the top, and for what was shared lately, wherever its date puts it; with `whole`, in all that was
+  read. */
+  async look({ whole = false } = {}): Promise<void> {
     const wasReady = this.ready;
+    if (whole && wasReady) return this.#reading.runAfter(() => this.#askNow(() => this.#whole(), refresh));
     await this.#ask(() => this.#first(), refresh);
     if (this.by === 'taken' && wasReady && !this.error) await this.#ask(() => this.#first('shared'), insertRows);
   }
@@ -83,7 +91,7 @@ export class Gallery {
   /** A photo of a share, or what is at its position; null if the share is gone, or has none. */
   async #placeOf(share: number, photo: number | null): Promise<Photo | null> {
     try {
-      const photos = photosOf(await this.api.share(share)).filter(({ media }) => this.kinds === null || media.kind === this.kinds);
+      const photos = photosOf(await this.api.share(share)).filter(this.#has);
       return photos.find(({ image }) => image.id === photo) ?? photos[0] ?? null;
     } catch (error) {
       if (isGone(error)) return null;
@@ -94,8 +102,34 @@ export class Gallery {
 
   /** A share is gone, and its photos with it. */
   drop(share: number): void {
-    this.#read = this.#read.filter((photo) => photo.share_id !== share);
+    this.#change((read) => ({ ...read, rows: read.rows.filter((photo) => photo.share_id !== share) }));
   }
+
+  /** A share has come to be, or has changed: photos that it hasn't any more are gone, and those with another date are elsewhere. */
+  hear(share: Share): void {
+    const photos = photosOf(share).filter(this.#has);
+    // The newest come first, and of one share the last.
+    this.#change((read) => replace(read, share.id, photos.reverse(), this.compare));
+  }
+
+  /** A photo has its previews by now. */
+  take(share: number, medium: Medium): void {
+    const isIt = ({ share_id, image }: Photo) => share_id === share && image.id === medium.id;
+    const change = (row: Photo) => (isIt(row) ? { ...row, image_url: medium.url, image: medium, media: medium } : row);
+    this.#change((read) => ({ ...read, rows: read.rows.map(change) }));
+  }
+
+  #change(change: Change): void {
+    if (this.loading) this.#meanwhile.push(change);
+    if (this.ready) this.#put(change({ rows: this.#read, next: this.#next }));
+  }
+
+  #put({ rows, next }: Page<Photo>): void {
+    this.#read = rows;
+    this.#next = next;
+  }
+
+  #has = ({ media }: Photo) => this.kinds === null || media.kind === this.kinds;
 
   /** Forgets what was read. */
   forget(): void {
@@ -108,21 +142,24 @@ export class Gallery {
   async renew(): Promise<void> {
     if (Date.now() - this.#renewed < RENEW_AFTER) return;
     this.#renewed = Date.now();
-    const last = this.#read.at(-1);
-    const isAbove = (row: Photo | undefined) => row !== undefined && last !== undefined && this.compare(last, row) > 0;
-    await this.#ask(async () => {
-      let page = await this.#first();
-      const rows = page.rows;
-      while (page.next !== null && isAbove(rows.at(-1))) {
-        page = await this.api.morePhotos(page.next);
-        rows.push(...page.rows);
-      }
-      return { rows, next: page.next };
-    }, refresh);
+    await this.#ask(() => this.#whole(), refresh);
   }
 
-  #first(by = this.by): Promise<Page<Photo>> {
-    return this.api.photos(this.space, by, this.kinds);
+  /** All down to the last that was read. */
+  async #whole(): Promise<Page<Photo>> {
+    const last = this.#read.at(-1);
+    const isAbove = (row: Photo | undefined) => row !== undefined && last !== undefined && this.compare(last, row) > 0;
+    let page = await this.#first(this.by, Math.min(MOST, Math.max(LEAST, this.#read.length)));
+    const rows = page.rows;
+    while (page.next !== null && isAbove(rows.at(-1))) {
+      page = await this.api.morePhotos(page.next);
+      rows.push(...page.rows);
+    }
+    return { rows, next: page.next };
+  }
+
+  #first(by = this.by, limit = LEAST): Promise<Page<Photo>> {
+    return this.api.photos(this.space, by, this.kinds, limit);
   }
 
   /** Reads one page at a time: concurrent calls share the request under way. */
@@ -133,11 +170,11 @@ export class Gallery {
   async #askNow(ask: () => Promise<Page<Photo>>, put: typeof join): Promise<void> {
     this.loading = true;
     this.error = null;
+    this.#meanwhile = [];
     try {
       const page = await ask();
       const merged = put({ rows: this.#read, next: this.#next }, page, this.compare);
-      this.#read = merged.rows;
-      this.#next = merged.next;
+      this.#put(this.#meanwhile.reduce((read, change) => change(read), merged));
       this.ready = true;
     } catch (error) {
       this.error = error;

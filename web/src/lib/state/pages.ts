@@ -31,12 +31,29 @@ export function refresh(read: Page<Photo>, page: Page<Photo>, compare: Compare):
   return older.length === 0 ? page : { rows: [...page.rows, ...older], next: read.next };
 }
 
-/** What was read, with photos of another list at their places, as far down as was read. */
+/** What was read, with photos as they are by now at their places, as far down as was read. */
 export function insert(read: Page<Photo>, photos: readonly Photo[], compare: Compare): Page<Photo> {
-  const known = new Set(read.rows.map(({ image }) => image.id));
-  const last = read.rows.at(-1);
-  const reaches = (photo: Photo) => read.next === null || (last !== undefined && compare(photo, last) < 0);
-  const fresh = photos.filter((photo) => !known.has(photo.image.id) && reaches(photo));
-  if (fresh.length === 0) return read;
-  return { rows: [...read.rows, ...fresh].sort(compare), next: read.next };
+  const before = new Map(read.rows.map((row) => [row.image.id, row]));
+  const isWhereItWas = (photo: Photo, was = before.get(photo.image.id)) => was !== undefined && compare(photo, was) === 0;
+  const now = new Map(photos.map((photo) => [photo.image.id, photo]));
+  const rows = read.rows.map((row) => now.get(row.image.id) ?? row).filter((row) => !now.has(row.image.id) || isWhereItWas(row));
+  const moved = photos.filter((photo) => !isWhereItWas(photo) && reaches(read, photo, compare));
+  return moved.length === 0 ? { rows, next: read.next } : { rows: [...rows, ...moved].sort(compare), next: read.next };
+}
+
+/** What was read, with the photos of a share as they are by now, in the order of the list: others that it had are gone. */
+export function replace(read: Page<Photo>, share: number, photos: readonly Photo[], compare: Compare): Page<Photo> {
+  const before = new Map(read.rows.map((row) => [row.image.id, row]));
+  const isHere = (photo: Photo) => {
+    const was = before.get(photo.image.id);
+    return (was !== undefined && compare(photo, was) === 0) || reaches(read, photo, compare);
+  };
+  const others = read.rows.filter(({ share_id }) => share_id !== share);
+  return { rows: [...others, ...photos.filter(isHere)].sort(compare), next: read.next };
+}
+
+/** Whether the place of a photo is within what was read. */
+function reaches({ rows, next }: Page<Photo>, photo: Photo, compare: Compare): boolean {
+  const last = rows.at(-1);
+  return next === null || (last !== undefined && compare(photo, last) < 0);
 }

@@ -72,6 +72,7 @@ export class Updates {
   #take(news: News): void {
     if (!this.deps.session.user) return;
     this.deps.people.hear(news);
+    for (const each of [this.deps.galleries, this.deps.latest]) each.hear(news);
     switch (news.kind) {
       case 'anything':
         this.#spaces.ask();
@@ -134,9 +135,7 @@ export class Updates {
   }
 
   #deleted({ data: { space_id, id } }: Happened<'share.deleted'>): void {
-    const { feeds, galleries, latest } = this.deps;
-    feeds.of(space_id).remove(id);
-    for (const each of [galleries, latest]) each.drop(space_id, id);
+    this.deps.feeds.of(space_id).remove(id);
     this.#spaces.ask();
     this.#ifPinned({ space_id, id });
   }
