@@ -29,7 +29,7 @@ function inboxWith(...pages: { rows: Notice[]; next?: string }[]) {
         return Promise.resolve({ data: rows, next });
       }),
     },
-    session: { unread: 2 },
+    session: { unread: 2, user: { id: 1 }, recheck: vi.fn() },
     router: { route: { page: 'home' } as Route },
     announcer: { say: vi.fn() },
     i18n: { language: 'en' as const, locale: 'en' },
@@ -80,7 +80,7 @@ test('seen, they are read up to the newest, and nothing is asked where nothing i
 });
 
 test('older ones come below; read again, the newest come above them', async () => {
-  const { inbox } = inboxWith({ rows: [notice(5), notice(4)], next: '/notices?after=4' }, { rows: [notice(3)] }, { rows: [notice(6), notice(5)] });
+  const { inbox } = inboxWith({ rows: [notice(5), notice(4)], next: '/notices?after=4' }, { rows: [notice(3)] }, { rows: [notice(6), notice(5)], next: '/notices?after=5' });
   await inbox.load();
   await inbox.load({ more: true });
   expect([inbox.rows.map(({ id }) => id), inbox.next]).toEqual([[5, 4, 3], null]);
@@ -98,6 +98,43 @@ test('an answer from before something was heard takes nothing away', async () =>
   late.resolve({ data: [notice(4)], next: null });
   await reading;
   expect(inbox.rows.map(({ id }) => id)).toEqual([5, 4]);
+});
+
+test('what is gone takes its notices along, however far down they are, and how many are unread is asked once', async () => {
+  vi.useFakeTimers();
+  const joined = { ...notice(2), kind: 'join' as const, share_id: null };
+  const rows = [notice(6), { ...notice(5), share_id: 8, comment_id: 4 }, { ...notice(4), share_id: 8 }, { ...notice(3), space: { id: 7, name: 'Club', avatar_url: null } }, joined];
+  const { inbox, deps } = inboxWith({ rows, next: '/notices?after=2' });
+  await inbox.load();
+  const left = () => inbox.rows.map(({ id }) => id);
+  inbox.drop({ kind: 'comment.deleted', data: { space_id: 3, share_id: 8, id: 4 } });
+  expect(left()).toEqual([6, 4, 3, 2]);
+  inbox.drop({ kind: 'share.deleted', data: { space_id: 3, id: 8 } });
+  expect(left()).toEqual([6, 3, 2]);
+  inbox.drop({ kind: 'space.deleted', data: { space_id: 7, id: 7 } });
+  expect(left()).toEqual([6, 2]);
+  inbox.drop({ kind: 'member.left', data: { space_id: 3, id: 2 } });
+  expect(left()).toEqual([6]);
+  inbox.drop({ kind: 'member.left', data: { space_id: 3, id: 1 } });
+  expect(left()).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  expect(deps.session.recheck).toHaveBeenCalledOnce();
+  // Where nothing is unread, there is nothing to ask.
+  deps.session.unread = 0;
+  inbox.drop({ kind: 'share.deleted', data: { space_id: 3, id: 9 } });
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(deps.session.recheck).toHaveBeenCalledOnce();
+  vi.useRealTimers();
+});
+
+test('read again, they are read as far down as they are shown, and where the list ends, nothing is kept below it', async () => {
+  const [first, second] = [Array.from({ length: 30 }, (_, at) => notice(99 - at)), Array.from({ length: 5 }, (_, at) => notice(69 - at))];
+  const { inbox, deps } = inboxWith({ rows: first, next: '/notices?after=70' }, { rows: second }, { rows: first });
+  await inbox.load();
+  await inbox.load({ more: true });
+  await inbox.load();
+  expect(deps.api.request).toHaveBeenLastCalledWith('GET', '/notices?limit=35');
+  expect([inbox.rows.length, inbox.next]).toEqual([30, null]);
 });
 
 test('both languages say all that is said of notices', () => {

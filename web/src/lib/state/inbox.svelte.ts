@@ -2,22 +2,25 @@
 
 import type { Api } from '../api/client';
 import { NoticesApi } from '../api/notices';
-import type { Notice } from '../api/types';
+import type { Notice, Page } from '../api/types';
 import type { I18n } from '../i18n/index.svelte';
 import { tell } from '../i18n/notices';
 import type { Announcer } from './announcer.svelte';
+import type { News } from './news';
 import type { People } from './people.svelte';
 import { RequestOrder } from './request-order';
 import type { Router } from './router.svelte';
 import type { Session } from './session.svelte';
+import { Soon } from './soon';
 
-const PAGE = 30;
+/** How many are read at once: at first, and at most. */
+const [PAGE, MOST] = [30, 500];
 /** Unread ones are counted no further. */
 const MAX_COUNTED = 100;
 
 interface Deps {
   api: Pick<Api, 'request'>;
-  session: Pick<Session, 'unread'>;
+  session: Pick<Session, 'user' | 'unread' | 'recheck'>;
   router: Pick<Router, 'route'>;
   announcer: Pick<Announcer, 'say'>;
   people: Pick<People, 'of'>;
@@ -36,16 +39,18 @@ export class Inbox {
   /** Those that were new when one came to see them: they are marked until one leaves. */
   #fresh = $state.raw<ReadonlySet<number>>(new Set());
   #turns = new RequestOrder();
+  #count = new Soon(() => void this.deps.session.recheck());
 
   constructor(private readonly deps: Deps) {
     this.api = new NoticesApi(deps.api);
   }
 
   start(): () => void {
-    return () => undefined;
+    return () => this.#count.end();
   }
 
   clear(): void {
+    this.#count.end();
     this.rows = [];
     this.ready = false;
     this.next = null;
@@ -63,17 +68,16 @@ export class Inbox {
     this.#fresh = new Set();
   }
 
-  /** Reads the newest again, and with `more` the next ones below. */
+  /** Reads them again as far down as they were read, and with `more` the next ones below. */
   async load({ more = false } = {}): Promise<void> {
     const { next } = this;
     if (more && (next === null || this.loading)) return;
     this.loading = true;
     const turn = this.#turns.begin();
     try {
-      const page = more && next !== null ? await this.api.more(next) : await this.api.list(PAGE);
+      const page = more && next !== null ? await this.api.more(next) : await this.api.list(Math.min(MOST, Math.max(PAGE, this.rows.length)));
       if (!this.#turns.takes(turn)) return void (this.ready || this.load());
-      const known = new Set(page.rows.map(({ id }) => id));
-      this.rows = more ? [...this.rows, ...page.rows.filter(({ id }) => this.rows.every((row) => row.id !== id))] : this.#withOlder(page.rows, known);
+      this.rows = more ? [...this.rows, ...page.rows.filter(({ id }) => this.rows.every((row) => row.id !== id))] : this.#withOlder(page);
       if (more || this.rows.length === page.rows.length) this.next = page.next;
       this.ready = true;
       this.error = null;
@@ -85,10 +89,18 @@ export class Inbox {
   }
 
   /** The newest, with what was read below them before, if they reach down to that. */
-  #withOlder(rows: readonly Notice[], known: ReadonlySet<number>): readonly Notice[] {
+  #withOlder({ rows, next }: Page<Notice>): readonly Notice[] {
     const last = rows.at(-1);
-    const reaches = last !== undefined && this.rows.some(({ id }) => id === last.id);
-    return reaches ? [...rows, ...this.rows.filter(({ id }) => id < last.id && !known.has(id))] : rows;
+    const reaches = next !== null && last !== undefined && this.rows.some(({ id }) => id >= last.id);
+    return reaches ? [...rows, ...this.rows.filter(({ id }) => id < last.id)] : rows;
+  }
+
+  /** Those of what is gone are gone too. How many of them were unread, the server says. */
+  drop(news: News): void {
+    this.#turns.changed();
+    const me = this.deps.session.user?.id;
+    this.rows = this.rows.filter((notice) => !goesWith(notice, news, me));
+    if (this.deps.session.unread > 0) this.#count.ask();
   }
 
   /** One has come. */
@@ -126,4 +138,13 @@ export class Inbox {
   sentence({ kind, user, space }: Notice): string {
     return tell(this.deps.i18n, `notice.${kind}`, { name: this.deps.people.of(user).name, space: space.name });
   }
+}
+
+/** Whether a notice is gone with what has happened. */
+function goesWith({ comment_id, kind: about, share_id, space, user }: Notice, { kind, data }: News, me: number | undefined): boolean {
+  if (kind === 'share.deleted') return share_id === data.id;
+  if (kind === 'comment.deleted') return comment_id === data.id;
+  if (kind === 'space.deleted') return space.id === data.space_id;
+  if (kind !== 'member.left' || space.id !== data.space_id) return false;
+  return data.id === me || (about === 'join' && data.id === user.id);
 }

@@ -16,3 +16,8 @@ export function changesPhotos({ kind, data }: News, space: number): boolean {
   if (data?.space_id !== space) return false;
   return kind === 'share.created' ? data.media.length > 0 : kind === 'media.ready' || kind.startsWith('share.');
 }
+
+/** Whether something is gone, and with it what was told of it. */
+export function isGoing({ kind }: News): boolean {
+  return kind === 'share.deleted' || kind === 'comment.deleted' || kind === 'space.deleted' || kind === 'member.left';
+}

@@ -12,7 +12,7 @@ import type { Galleries } from './galleries';
 import { Inbox } from './inbox.svelte';
 import type { Live } from './live.svelte';
 import { LostWords } from './lost-words';
-import type { News } from './news';
+import { isGoing, type News } from './news';
 import type { People } from './people.svelte';
 import { Push } from './push.svelte';
 import type { Router } from './router.svelte';
@@ -73,6 +73,7 @@ export class Updates {
     if (!this.deps.session.user) return;
     this.deps.people.hear(news);
     for (const each of [this.deps.galleries, this.deps.latest]) each.hear(news);
+    if (isGoing(news)) this.deps.part(Inbox).drop(news);
     switch (news.kind) {
       case 'anything':
         this.#spaces.ask();
