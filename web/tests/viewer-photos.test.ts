@@ -75,3 +75,17 @@ test('behind a photo that has been deleted, older ones come in all the same', as
   await all.readAhead(0);
   expect(ids(all)).toEqual([9, 8, 7]);
 });
+
+test('what is gone is taken out, and what is shown, or else what follows it, keeps its place among the others', async () => {
+  const shared = album(photos(9, 5), photos(4, 2));
+  const all = new ViewerPhotos(shared);
+  const drop = (share: number, at: number) => all.drop(({ share_id }) => share_id === share, at);
+  expect([drop(9, 2), ids(all)]).toEqual([1, [8, 7, 6, 5]]);
+  expect([drop(7, 1), ids(all)]).toEqual([1, [8, 6, 5]]);
+  expect([drop(5, 2), ids(all)]).toEqual([1, [8, 6]]);
+  expect([drop(1, 0), ids(all)]).toEqual([null, [8, 6]]);
+  // It isn't taken in again where the album still has it.
+  await all.readAhead(0);
+  expect(ids(all)).toEqual([8, 6, 4, 3]);
+  expect([all.drop(() => true, 0), ids(all)]).toEqual([null, [8, 6, 4, 3]]);
+});

@@ -189,16 +189,6 @@ test('once the stream is open, all may have changed; that it fails is not taken 
   expect(heard).toHaveLength(1);
 });
 
-test('what is gone is not counted as unread any more', async () => {
-  const { app, happens } = await shown();
-  app.session.unread = 5;
-  answers['GET /me'] = { id: 1, login: 'ann', unread_notices: 2 };
-  for (const id of [8, 9]) happens({ kind: 'share.deleted', data: { ...in3, id } });
-  await vi.advanceTimersByTimeAsync(1_000);
-  expect(app.session.unread).toBe(2);
-  expect(asked.filter((each) => each === 'GET /me')).toHaveLength(2);
-});
-
 test('what an event is about', () => {
   const anything: News = { kind: 'anything' };
   const share: News = { kind: 'share.deleted', data: { ...in3, id: 9 } };

@@ -132,7 +132,7 @@ test('of two answers about a share, the later question counts', async () => {
   late.resolve(shareOf(9, 9, 'Edited'));
   await settle();
   early.resolve(shareOf(9, 9, 'As it was'));
-  expect((await Promise.all(both)).map((share) => share?.text)).toEqual([undefined, 'Edited']);
+  expect(await Promise.all(both)).toMatchObject([null, { text: 'Edited' }]);
   expect(texts.of(9)).toBe('Edited');
 });
 
@@ -147,6 +147,8 @@ test('a text that cannot be read any more stays, and one of another share has it
   await Promise.all([texts.read(9), texts.read(8)]);
   expect(await texts.read(9)).toBeNull();
   expect([texts.of(9), texts.of(8)]).toEqual(['Nine', 'Eight']);
+  answers[9] = [new ApiError(404, 'No such share', 'no_such_share')];
+  expect(await texts.read(9)).toBe('gone');
 });
 
 test('an answer from before a change is not taken, nor one that a later one has overtaken', () => {

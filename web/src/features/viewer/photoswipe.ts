@@ -75,6 +75,31 @@ export class PhotoSwipeViewer {
     if (!this.isClosing) this.#pswp.refreshSlideContent(index);
   }
 
+  /** Has photos taken out of those that it shows. `drop` gets the index of the one that is shown, and returns that of the one to be
+  shown then; null if nothing has changed. */
+  without(drop: (index: number) => { index: number; isSame: boolean } | null): void {
+    if (this.isClosing) return;
+    const pswp = this.#pswp;
+    // On the way from one to another, it is there first.
+    pswp.animations.stopMainScroll();
+    pswp.mainScroll.moveTo(pswp.mainScroll.getCurrSlideX());
+    pswp.mainScroll.updateCurrItem();
+    const before = pswp.getNumItems();
+    const place = drop(pswp.currIndex);
+    if (!place) return;
+    const { index, isSame } = place;
+    pswp.currIndex = pswp.potentialIndex = index;
+    // What was prepared is known by indexes of before.
+    for (let at = 0; at < before; at += 1) pswp.contentLoader.removeByIndex(at);
+    const slide = pswp.currSlide;
+    if (slide) slide.index = index;
+    if (slide && isSame) {
+      slide.content.index = index;
+      pswp.contentLoader.addToCache(slide.content);
+    } else pswp.refreshSlideContent(index);
+    for (const beside of [index - 1, index + 1]) pswp.refreshSlideContent(beside);
+  }
+
   /** Closes it; on its way up it can't be turned round, and closes when it is there. */
   close(): void {
     if (this.isClosing) return;

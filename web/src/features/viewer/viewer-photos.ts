@@ -9,6 +9,8 @@ const AHEAD = 20;
 
 export class ViewerPhotos {
   photos: Photo[];
+  /** By their ids: the album may still have them. */
+  #gone = new Set<number>();
 
   constructor(readonly album: Album) {
     this.photos = album.photos;
@@ -32,6 +34,17 @@ export class ViewerPhotos {
     return at;
   }
 
+  /** Takes photos out that are gone, unless all are. Returns where the one at an index is then, or the one that follows it if it is
+  gone, and the last one if none does; null where nothing has changed. */
+  drop(isGone: (photo: Photo) => boolean, at: number): number | null {
+    const left = this.photos.filter((photo) => !isGone(photo));
+    if (left.length === 0 || left.length === this.photos.length) return null;
+    for (const { image } of this.photos.filter(isGone)) this.#gone.add(image.id);
+    const before = this.photos.slice(0, at).filter((photo) => !isGone(photo)).length;
+    this.photos = left;
+    return Math.min(before, left.length - 1);
+  }
+
   /** Makes sure that some photos follow the one at an index, if there are any. Returns whether any were loaded. */
   async readAhead(at: number): Promise<boolean> {
     const before = this.photos.length;
@@ -50,6 +63,6 @@ export class ViewerPhotos {
     const last = this.photos.at(-1);
     const at = photos.findIndex(({ image }) => image.id === last?.image.id);
     const older = at < 0 ? photos.filter((photo) => last && compare(photo, last) > 0) : photos.slice(at + 1);
-    this.photos = [...this.photos, ...older];
+    this.photos = [...this.photos, ...older.filter(({ image }) => !this.#gone.has(image.id))];
   }
 }

@@ -3,6 +3,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 
 import type { Api } from '../api/client';
+import { isGone } from '../api/errors';
 import type { Share } from '../api/types';
 import { RequestOrder } from './request-order';
 
@@ -29,14 +30,15 @@ export class ShareTexts {
     return this.#captions.has(photo) ? (this.#captions.get(photo) ?? null) : before;
   }
 
-  /** Reads a share as it is now; null without a response, or if a later one arrived first. */
-  async read(share: number): Promise<Share | null> {
+  /** Reads a share as it is now, if it isn't gone; null without a response, or if a later one arrived first. */
+  async read(share: number): Promise<Share | 'gone' | null> {
     const order = this.#orders.get(share) ?? new RequestOrder();
     this.#orders.set(share, order);
     const turn = order.begin();
     // Without a response, what was known stays, and so does the link to the share.
-    const found = await this.api.share(share).catch(() => null);
+    const found = await this.api.share(share).catch((error: unknown) => (isGone(error) ? ('gone' as const) : null));
     if (!found || !order.takes(turn)) return null;
+    if (found === 'gone') return found;
     this.#known.set(share, found.text);
     this.#comments.set(share, found.comments.count);
     for (const { id, caption } of found.media) this.#captions.set(id, caption);

@@ -52,6 +52,7 @@ export const pages: Record<keyof typeof english, string> = {
   'photos.download_video': 'Alle Videos herunterladen',
   'photos.download_begins': 'Dein Browser lädt eine ZIP-Datei herunter.',
   'photos.gone': 'Dieses Foto ist nicht mehr da.',
+  'viewer.gone': 'Das Foto, das hier war, wurde gelöscht. Das ist das nächste.',
   'viewer.title': 'Fotos in {space}',
   'viewer.previous': 'Neueres Foto',
   'viewer.next': 'Älteres Foto',

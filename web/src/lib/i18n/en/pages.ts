@@ -50,6 +50,7 @@ export const pages = {
   'photos.download_video': 'Download all videos',
   'photos.download_begins': 'Your browser is downloading a ZIP file.',
   'photos.gone': 'This photo is no longer here.',
+  'viewer.gone': 'The photo that was here was deleted. This is the next one.',
   'viewer.title': 'Photos in {space}',
   'viewer.previous': 'Newer photo',
   'viewer.next': 'Older photo',
