@@ -60,6 +60,9 @@ test('the viewer leaves what is deleted, wherever that is, and closes when nothi
   await bob.button('viewer.previous').click();
   await isShown('Four', 140);
   await expect(bob.text('viewer.gone')).toHaveCount(0);
+  const saved = bob.page.waitForEvent('download');
+  await bob.button('viewer.download').click();
+  expect(await (await saved).failure()).toBeNull();
 
   await deletes(ann, '/shares/1');
   await expect(bob.button('viewer.next')).toHaveCount(0);

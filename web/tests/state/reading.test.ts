@@ -4,7 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import type { SpaceSummary } from '../../src/lib/api/types';
-import { lineAbove, settled, visitOf } from '../../src/lib/state/news-line';
+import { isLate, lineAbove, settled, visitOf } from '../../src/lib/state/news-line';
+import type { News } from '../../src/lib/state/news';
 import { ReadMarks } from '../../src/lib/state/read-marks';
 import { shareOf, userOf } from '../photos';
 
@@ -44,6 +45,7 @@ test('what arrives during a visit draws no line', () => {
 function marks(mine: SpaceSummary | undefined, answer: () => Promise<unknown> = () => Promise.resolve()) {
   const sent: unknown[] = [];
   let reconnect: () => void = () => undefined;
+  let happens: (news: News) => void = () => undefined;
   const deps = {
     api: {
       request: vi.fn((method: string, path: string, { json }: { json?: unknown } = {}) => {
@@ -52,12 +54,12 @@ function marks(mine: SpaceSummary | undefined, answer: () => Promise<unknown> = 
       }),
     },
     connection: { onReconnect: (task: () => void) => ((reconnect = task), () => true) },
-    live: { works: true },
+    live: { works: true, on: (listen: (news: News) => void) => ((happens = listen), () => true) },
     spaces: { find: () => mine, markRead: vi.fn(), reload: vi.fn() },
   };
   const made = new ReadMarks(deps as never);
   made.start();
-  return { made, sent, deps, reconnect: () => reconnect() };
+  return { made, sent, deps, reconnect: () => reconnect(), happens: (news: News) => happens(news) };
 }
 
 const put = (share: number) => ['PUT', '/spaces/3/read', { share_id: share }];
@@ -123,4 +125,41 @@ test('where changes do not arrive by themselves, my spaces are read again', asyn
   made.see(3, said(9, 0));
   await soon();
   expect(deps.spaces.reload).toHaveBeenCalledOnce();
+});
+
+test('a share that came after one with a higher id is late, and no other', () => {
+  const at = (id: number, second: number) => ({ ...by(2, id), timestamp: `2026-05-20T12:00:0${second}Z` });
+  const shares = [at(9, 3), at(8, 4), at(7, 3), at(6, 2)];
+  expect(shares.filter((share) => isLate(share, shares)).map(({ id }) => id)).toEqual([8, 7]);
+});
+
+test('what came late below what is read is told too, seen with it or later', async () => {
+  const late = { isLate: () => true };
+  const both = marks(summary(6, 2));
+  both.made.see(3, said(9, 0));
+  both.made.see(3, said(8, 0), late);
+  await soon();
+  expect(both.sent).toEqual([put(9), put(8)]);
+  const later = marks(summary(9, 1));
+  later.made.see(3, said(8, 0), late);
+  later.made.see(3, said(7, 0));
+  await soon();
+  expect(later.sent).toEqual([put(8)]);
+  const read = marks(summary(9, 0));
+  read.made.see(3, said(8, 0), late);
+  await soon();
+  expect(read.sent).toEqual([]);
+  // It has just come, which isn't counted here yet.
+  const live = marks(summary(9, 0));
+  live.happens({ kind: 'share.created', data: { ...shareOf(8), space_id: 3 } });
+  live.made.see(3, said(8, 0), late);
+  await soon();
+  expect(live.sent).toEqual([put(8)]);
+});
+
+test('on its own page, one that may have come late is told, unless that passes over others', async () => {
+  const [one, several] = [marks(summary(9, 1)), marks(summary(9, 2))];
+  for (const { made } of [one, several]) made.see(3, said(8, 0), { alone: true });
+  await soon();
+  expect([one.sent, several.sent]).toEqual([[put(8)], []]);
 });

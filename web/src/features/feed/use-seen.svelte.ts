@@ -8,7 +8,7 @@ type Look = (element: Element) => () => void;
 /** Makes what watches a share of a space; null until it is loaded. To be called while a component is made. */
 export function useSeen() {
   const app = useApp();
-  let watch = $state.raw<((space: number, share: Share, how?: { alone: boolean }) => Look) | null>(null);
+  let watch = $state.raw<((space: number, share: Share, how?: { alone?: boolean; isLate?: () => boolean }) => Look) | null>(null);
   const load = async () => {
     const [{ ReadMarks }, { whenSeen }] = await Promise.all([import('../../lib/state/read-marks'), import('../../lib/dom/when-seen')]);
     const marks = app.part(ReadMarks);

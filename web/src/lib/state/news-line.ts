@@ -1,6 +1,7 @@
 // Where, among the shares of a space, those end that have come since one was there last. It stays there until one leaves.
 
 import type { Share, SpaceSummary } from '../api/types';
+import { moment } from '../format/time';
 
 /** What one had read when one came, and the newest that was there by then. */
 export interface Visit {
@@ -27,4 +28,9 @@ export function settled(visit: Visit, shares: readonly Share[]): Visit {
 export function lineAbove(shares: readonly Share[], { after, upTo }: Visit, me: number): number | null {
   const isNew = shares.some(({ id, user }) => id > after && id <= upTo && user.id !== me);
   return (isNew && shares.find(({ id }) => id <= after)?.id) || null;
+}
+
+/** Whether a share came after one that stands above it, for its photos took longer: then it is new though that was read. */
+export function isLate(share: Share, shares: readonly Share[]): boolean {
+  return shares.some(({ id, timestamp }) => id > share.id && moment(timestamp).getTime() <= moment(share.timestamp).getTime());
 }

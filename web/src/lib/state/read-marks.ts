@@ -13,10 +13,17 @@ const TOGETHER = 700;
 
 type Seen = Pick<Share, 'id' | 'comments'>;
 
+interface How {
+  /** On its own page. */
+  alone?: boolean;
+  /** It has come after others that have higher ids: its photos took longer. */
+  isLate?: () => boolean;
+}
+
 interface Deps {
   api: Pick<Api, 'request'>;
   connection: Pick<Connection, 'onReconnect'>;
-  live: Pick<Live, 'works'>;
+  live: Pick<Live, 'works' | 'on'>;
   spaces: Pick<Spaces, 'find' | 'markRead' | 'reload'>;
 }
 
@@ -25,6 +32,10 @@ export class ReadMarks {
   #waiting = new Map<number, Map<number, Seen>>();
   /** With how many comments each share was seen. */
   #known = new Map<number, number>();
+  /** Those that have come to be meanwhile: whether something is unread may not have been asked since. */
+  #fresh = new Set<number>();
+  /** Those of which a mark at a newer one says nothing. */
+  #apart = new Set<number>();
   #timer: ReturnType<typeof setTimeout> | undefined;
   #isTelling = false;
 
@@ -32,29 +43,39 @@ export class ReadMarks {
 
   /** Runs until the returned function is called. */
   start(): () => void {
-    return all(this.deps.connection.onReconnect(() => this.#soon()), () => clearTimeout(this.#timer));
+    return all(
+      this.deps.connection.onReconnect(() => this.#soon()),
+      this.deps.live.on(({ kind, data }) => kind === 'share.created' && this.#fresh.add(data.id)),
+      () => clearTimeout(this.#timer),
+    );
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#waiting.clear();
     this.#known.clear();
+    this.#fresh.clear();
+    this.#apart.clear();
   }
 
   /** A share was seen in the feed, with those that are newer than it above it; or `alone`, on its own page. */
-  see(space: number, share: Seen, { alone = false } = {}): void {
+  see(space: number, share: Seen, { alone = false, isLate = () => alone }: How = {}): void {
     const { count } = share.comments;
     const before = this.#known.get(share.id);
     if (before === count) return;
     const mine = this.deps.spaces.find(space);
+    const unread = mine?.unread ?? 0;
     const isBehind = share.id <= (mine?.last_read_share_id ?? 0);
+    const isApart = isLate();
     // What was said to it later is read with it; where nothing is unread, that isn't said again.
-    if (isBehind && (count === 0 || (before === undefined && mine?.unread === 0))) {
+    const isRead = before === undefined && unread === 0 && !(isApart && this.#fresh.has(share.id));
+    if (isBehind && (isRead || (count === 0 && !isApart))) {
       this.#known.set(share.id, count);
       return;
     }
     // A mark at it would pass over others that weren't seen.
-    if (alone && !isBehind && (mine?.unread ?? 0) > 1 + count) return;
+    if (alone && (!isBehind || count === 0) && unread > 1 + count) return;
+    if (isApart) this.#apart.add(share.id);
     const waiting = this.#waiting.get(space) ?? new Map<number, Seen>();
     waiting.set(share.id, share);
     this.#waiting.set(space, waiting);
@@ -73,8 +94,8 @@ export class ReadMarks {
     for (const [space, seen] of [...this.#waiting]) {
       this.#waiting.delete(space);
       const newest = Math.max(...seen.keys());
-      // The newest says that those behind it are read. What was said to them may be later than it.
-      const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0);
+      // The newest says that those behind it are read. What was said to them may be later than it, and so may they be themselves.
+      const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0 || this.#apart.has(id));
       for (const share of told.sort((one, other) => other.id - one.id)) isLost = !(await this.#mark(space, share)) || isLost;
       for (const share of seen.values()) if (!isLost) this.#known.set(share.id, share.comments.count);
     }
