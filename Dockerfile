@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The server in a small image: the executable, the C library, the certificates of the web, and nothing else; no shell, not root.
 #   docker build -t shared-spaces .
 #   docker run -p 127.0.0.1:8000:8000 -v spaces:/data shared-spaces
