@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/sources/target \
     cargo build --locked --release && cp target/release/shared-spaces /made/
 
-FROM gcr.io/distroless/cc-debian12:nonroot
+FROM gcr.io/distroless/cc-debian13:nonroot
 LABEL org.opencontainers.image.title="Shared Spaces" \
       org.opencontainers.image.description="A private place for a family or a group of friends to share thoughts and photos" \
       org.opencontainers.image.licenses="MIT"
