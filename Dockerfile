@@ -13,7 +13,7 @@ FROM rust:1.95-bookworm AS build
 WORKDIR /sources
 COPY . ./
 # The app as it was built, and nothing to build it from, as in the published crate: no Node is needed here.
-RUN rm -r web && mkdir -p /made/data
+RUN rm -r web && install -d -m 700 -o 65532 -g 65532 /made/folders/data
 COPY --from=web /web/dist web/dist
 RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/sources/target \
@@ -24,7 +24,8 @@ LABEL org.opencontainers.image.title="Shared Spaces" \
       org.opencontainers.image.description="A private place for a family or a group of friends to share thoughts and photos" \
       org.opencontainers.image.licenses="MIT"
 COPY --from=build /made/shared-spaces /usr/bin/shared-spaces
-COPY --from=build --chown=65532:65532 --chmod=700 /made/data /data
+# With their parent, because a folder that is itself the target gets the mode 755.
+COPY --from=build /made/folders /
 ENV SHARED_SPACES_DATA_DIR=/data ROCKET_ADDRESS=0.0.0.0 ROCKET_PORT=8000
 USER 65532:65532
 WORKDIR /data
