@@ -178,6 +178,9 @@ pub const PROOFS: &[(&str, &str, Proof)] = &[
     ),
     ("docs/installing.md", "docker compose up", Needs("Docker")),
     ("docs/installing.md", "docker compose exec", Needs("Docker")),
+    ("docs/installing.md", "SHARED_SPACES_PUBLIC_URL", Variables),
+    ("docs/installing.md", "services:", By("scripts/packages")),
+    ("docs/installing.md", "podman build", Needs("Podman")),
     ("docs/mail.md", "[default.app]", Toml),
     ("docs/monitoring.md", "[default.app]", Toml),
     (
