@@ -378,7 +378,7 @@ fn a_zip_that_would_break_off_at_once_is_refused() {
     let ann = ann(&app);
     share(&ann, &[(1, "none"), (2, "none")]);
     app.move_photos();
-    std::fs::remove_file(app.path("photos/space-id-1/1.png")).unwrap();
+    std::fs::write(app.path("photos/space-id-1/1.png"), "short").unwrap();
     ann.get(PATH).is(503, UNREADABLE);
 }
 
@@ -457,21 +457,23 @@ fn names_of_any_letters_are_ones_that_every_system_takes() {
 fn more_photos_than_a_zip_has_are_refused_and_as_many_are_planned() {
     let app = TestApp::new();
     let ann = ann(&app);
-    ann.share(1, "Many");
+    // The first, which is opened before the ZIP begins.
+    share(&ann, &[(1, "none")]);
+    app.move_photos();
     let add = |count: u32| {
         let done = app.app.db.write(move |conn| {
             conn.execute(
                 "with recursive n (i) as (select 1 union all select i + 1 from n where i < ?)
                  insert into photos (space_id, share_id, position, id, name, width, height, bytes, sha256, created_at, crc32)
                  select 1, 1, (select count(*) from photos) + i, 1000 + (select count(*) from photos) + i,
-                     '1-1.' || ((select count(*) from photos) + i) || '.png', 1, 1, 0, x'', 0, 0 from n",
+                     '1-1.' || ((select count(*) from photos) + i) || '.png', 1, 1, 0, x'', 1 << 42, 0 from n",
                 [count],
             )?;
             Ok(())
         });
         app.wait(done).unwrap();
     };
-    add(100_000);
+    add(99_999);
     let head = ann.send(app.client().head(PATH));
     assert_eq!(head.status, 200);
     // A header and an entry each, of names with numbers, and the end with long numbers.

@@ -137,20 +137,6 @@ test('the next person in the same tab finds nothing of the one before', async ()
   expect(session.me).toEqual(bob);
 });
 
-test('on a server that was begun again, who has the same number is the next person', async () => {
-  const { session, api } = sessionAt('/app/');
-  const forget = vi.fn();
-  session.afterSignOut(forget);
-  await session.identify();
-  keepDraft(1, places.newShare(3), 'Mine');
-  api.me.mockResolvedValue(meOf(1, 'mallory'));
-  await session.recheck();
-  expect(session.successor?.login).toBe('mallory');
-  await session.signIn('mallory', 'correct horse');
-  expect(forget).toHaveBeenCalled();
-  expect(readDraft(1, places.newShare(3))).toBeNull();
-});
-
 test('a cookie that the browser refuses is reported as such', async () => {
   const { session, api } = sessionAt('/app/sign-in');
   api.me.mockRejectedValue(unauthorized());
