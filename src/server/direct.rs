@@ -12,7 +12,7 @@ use hyper::header::{HeaderMap, HeaderName, HeaderValue};
 pub type DirectHeader = (HeaderName, HeaderValue);
 /// Headers that replace those of the same names.
 pub type DirectHeaders = Direct<Vec<DirectHeader>>;
-/// A whole body, in one or several pieces.
+/// A whole body, in one or several chunks.
 pub type DirectBody = Direct<Vec<Bytes>>;
 
 /// A part of the response, in the request's cache, if the response goes to a connection; clones share it.

@@ -33,7 +33,7 @@ use super::peer::Peer;
 use super::refusals::Refusals;
 use super::request_guard::{AnswerBody, RequestGuard};
 use super::request_log::{MatchedRoute, REQUEST_ID, RequestIds, RequestLine};
-use super::sending::{PIECE, full_body, send_body, stream_body};
+use super::sending::{CHUNK, full_body, send_body, stream_body};
 use super::stream_order::StreamOrder;
 use super::target::Target;
 use crate::app::App;
@@ -191,10 +191,10 @@ impl RocketBridge {
         }
         // A fairing may have replaced the body by another.
         let body = Some(body.take()).filter(|body| size == Some(body.iter().map(Bytes::len).sum()));
-        if let Some(size @ 1..=PIECE) = size {
+        if let Some(size @ 1..=CHUNK) = size {
             let bytes = match body.as_deref() {
                 Some([only]) => only.clone(),
-                Some(pieces) => pieces.concat().into(),
+                Some(chunks) => chunks.concat().into(),
                 None => {
                     let mut bytes = Vec::with_capacity(size);
                     answer.read_to_end(&mut bytes).await?;
@@ -205,10 +205,10 @@ impl RocketBridge {
         }
         // Even without any bytes: the library removes the length from a response whose body it knows to be empty,
         // and the response to a HEAD request has the length of what GET would return.
-        let (sender, mut pieces) = mpsc::channel(1);
-        let pieces = StreamBody::new(stream::poll_fn(move |context| pieces.poll_recv(context)));
-        let pieces = guard.in_chunks(pieces.boxed_unsync());
-        send_head(send, complete(head, pieces)?)?;
+        let (sender, mut chunks) = mpsc::channel(1);
+        let chunks = StreamBody::new(stream::poll_fn(move |context| chunks.poll_recv(context)));
+        let chunks = guard.in_chunks(chunks.boxed_unsync());
+        send_head(send, complete(head, chunks)?)?;
         let sending = async {
             match body {
                 Some(body) => send_body(body, &sender, &waiting).await,

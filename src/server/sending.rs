@@ -1,4 +1,4 @@
-//! How the body of a response gets to its connection: in pieces, each of which waits until the one before it was taken.
+//! How the body of a response gets to its connection: in chunks, each of which waits until the one before it was taken.
 
 use std::io;
 
@@ -11,12 +11,12 @@ use tokio::sync::mpsc;
 
 use crate::server::waiting_answer::WaitingAnswer;
 
-/// Responses up to this size are sent in one piece, and larger ones in pieces of at most this size: smaller ones cost more in
+/// Responses up to this size are sent in one chunk, and larger ones in chunks of at most this size: smaller ones cost more in
 /// handing them on than in reading them.
-pub(super) const PIECE: usize = 64 * 1024;
+pub(super) const CHUNK: usize = 64 * 1024;
 
-/// The way of the pieces.
-type Pieces = mpsc::Sender<io::Result<Frame<Bytes>>>;
+/// The way of the chunks.
+type Chunks = mpsc::Sender<io::Result<Frame<Bytes>>>;
 
 /// A body that is in memory as a whole.
 pub(super) fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Error> {
@@ -28,11 +28,11 @@ pub(super) fn full_body(bytes: impl Into<Bytes>) -> UnsyncBoxBody<Bytes, io::Err
 /// Sends a body as Rocket reads it.
 pub(super) async fn stream_body(
     mut answer: LocalResponse<'_>,
-    to: &Pieces,
+    to: &Chunks,
     waiting: &WaitingAnswer,
 ) -> io::Result<()> {
     loop {
-        let mut bytes = Vec::with_capacity(PIECE);
+        let mut bytes = Vec::with_capacity(CHUNK);
         match answer.read_buf(&mut bytes).await {
             Ok(0) => return Ok(()),
             Ok(_) => send(bytes.into(), to, waiting).await?,
@@ -49,21 +49,21 @@ pub(super) async fn stream_body(
 /// Sends a body that is in memory as a whole, and frees it as it goes.
 pub(super) async fn send_body(
     body: Vec<Bytes>,
-    to: &Pieces,
+    to: &Chunks,
     waiting: &WaitingAnswer,
 ) -> io::Result<()> {
     for mut bytes in body {
         while !bytes.is_empty() {
-            let piece = bytes.split_to(bytes.len().min(PIECE));
-            send(piece, to, waiting).await?;
+            let chunk = bytes.split_to(bytes.len().min(CHUNK));
+            send(chunk, to, waiting).await?;
         }
     }
     Ok(())
 }
 
-async fn send(piece: Bytes, to: &Pieces, waiting: &WaitingAnswer) -> io::Result<()> {
-    let length = piece.len();
-    to.send(Ok(Frame::data(piece))).await.map_err(gone)?;
+async fn send(chunk: Bytes, to: &Chunks, waiting: &WaitingAnswer) -> io::Result<()> {
+    let length = chunk.len();
+    to.send(Ok(Frame::data(chunk))).await.map_err(gone)?;
     waiting.add_progress(length);
     Ok(())
 }

@@ -16,12 +16,12 @@ use crate::server::DirectBody;
 
 /// The capacity that a text begins with: a few rows of a list.
 const FIRST: usize = 4096;
-/// The length from which on a piece gets nothing more, and the capacity of further pieces. glibc's allocator consolidates its
+/// The length from which on a chunk gets nothing more, and the capacity of further chunks. glibc's allocator consolidates its
 /// free lists whenever 64 KiB are freed, and returns more than twice as much to the system.
 const ENOUGH: usize = 24 * 1024;
-const PIECE: usize = 32 * 1024;
+const CHUNK: usize = 32 * 1024;
 
-/// A text that is written in pieces, so that it isn't copied as it grows, and sent as it is.
+/// A text that is written in chunks, so that it isn't copied as it grows, and sent as it is.
 pub struct JsonBody {
     full: Vec<Vec<u8>>,
     current: Vec<u8>,
@@ -42,7 +42,7 @@ impl JsonBody {
     /// # Errors
     /// It can't be written as JSON.
     pub fn put(&mut self, value: &impl Serialize) -> Result<()> {
-        let mut serializer = sonic_rs::Serializer::new(self.room());
+        let mut serializer = sonic_rs::Serializer::new(self.tail());
         let put = value.serialize(&mut serializer);
         Ok(put.context("A response can't be written")?)
     }
@@ -52,21 +52,21 @@ impl JsonBody {
     /// # Errors
     /// A row can't be written as JSON.
     pub fn put_list(&mut self, rows: impl IntoIterator<Item = impl Serialize>) -> Result<()> {
-        self.room().push(b'[');
+        self.tail().push(b'[');
         for (index, row) in rows.into_iter().enumerate() {
             if index > 0 {
-                self.room().push(b',');
+                self.tail().push(b',');
             }
             self.put(&row)?;
         }
-        self.room().push(b']');
+        self.tail().push(b']');
         Ok(())
     }
 
     /// Where the text goes on.
-    fn room(&mut self) -> &mut Vec<u8> {
+    fn tail(&mut self) -> &mut Vec<u8> {
         if self.current.len() >= ENOUGH {
-            let full = mem::replace(&mut self.current, Vec::with_capacity(PIECE));
+            let full = mem::replace(&mut self.current, Vec::with_capacity(CHUNK));
             self.full.push(full);
         }
         &mut self.current
@@ -77,12 +77,12 @@ impl JsonBody {
     /// # Errors
     /// [`crate::error::Overload::Busy`] if others have all of that memory.
     pub fn into_response(self, request: &Request<'_>) -> Result<Builder<'static>> {
-        let pieces = self.into_pieces();
-        let length = pieces.iter().map(Bytes::len).sum();
+        let chunks = self.into_chunks();
+        let length = chunks.iter().map(Bytes::len).sum();
         large::reserve(request, length)?;
-        let body = match request.local_cache(DirectBody::default).carry(pieces) {
+        let body = match request.local_cache(DirectBody::default).carry(chunks) {
             Ok(()) => Vec::new(),
-            Err(pieces) => pieces.concat(),
+            Err(chunks) => chunks.concat(),
         };
         let mut response = Response::build();
         response
@@ -91,7 +91,7 @@ impl JsonBody {
         Ok(response)
     }
 
-    fn into_pieces(self) -> Vec<Bytes> {
+    fn into_chunks(self) -> Vec<Bytes> {
         let Self { mut full, current } = self;
         full.push(current);
         full.into_iter().map(Into::into).collect()
@@ -103,24 +103,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_list_is_the_same_text_in_however_many_pieces() {
+    fn a_list_is_the_same_text_in_however_many_chunks() {
         for count in [0, 1, 2, 100, 5_000] {
             let rows: Vec<_> = (0..count).map(|row| format!("row \"{row}\"")).collect();
             let mut json = JsonBody::default();
             json.put_list(&rows).unwrap();
-            let pieces = json.into_pieces();
-            assert_eq!(pieces.concat(), serde_json::to_vec(&rows).unwrap());
-            assert!(pieces.iter().all(|piece| piece.len() < PIECE));
-            assert_eq!(pieces.len() > 1, count > 4_000);
+            let chunks = json.into_chunks();
+            assert_eq!(chunks.concat(), serde_json::to_vec(&rows).unwrap());
+            assert!(chunks.iter().all(|chunk| chunk.len() < CHUNK));
+            assert_eq!(chunks.len() > 1, count > 4_000);
         }
     }
 
     #[test]
-    fn a_row_that_is_longer_than_a_piece_is_whole() {
-        let rows = ["a".repeat(3 * PIECE), String::from("b")];
+    fn a_row_that_is_longer_than_a_chunk_is_whole() {
+        let rows = ["a".repeat(3 * CHUNK), String::from("b")];
         let mut json = JsonBody::default();
         json.put_list(&rows).unwrap();
-        let text = json.into_pieces().concat();
+        let text = json.into_chunks().concat();
         assert_eq!(text, serde_json::to_vec(&rows).unwrap());
     }
 }
