@@ -49,6 +49,8 @@ test('on a server that was begun again, nobody gets the drafts of who had their 
   keepDraft(1, places.newShare(3), "Mallory's");
   openDrafts(ann);
   expect(readDraft(1, places.newShare(3))).toBeNull();
+  forgetDrafts(1);
+  expect(Object.keys(localStorage)).toEqual(['draft.2.space-3']);
 });
 
 test('a browser that keeps nothing still lets one write', () => {

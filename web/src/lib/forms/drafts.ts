@@ -18,6 +18,8 @@ export const places = {
 };
 
 const key = (user: number, place: string) => `draft.${user}.${place}`;
+/** Where the login of the user is who has drafts. */
+const ownerOf = (user: number) => `drafts-of.${user}`;
 
 /** The draft, or null if there is none. */
 export function readDraft(user: number, place: string): string | null {
@@ -63,14 +65,14 @@ const nameIn = (key: string): string[] => /@(\w+)$/.exec(key)?.slice(1) ?? [];
  * numbers of users to others, who mustn't read or send what is kept under theirs.
  */
 export function openDrafts({ id, login }: { id: number; login: string }): void {
-  const owner = key(id, 'owner');
-  const before = read(owner);
+  const before = read(ownerOf(id));
   if (before !== null && before !== login) forgetDrafts(id);
-  if (before !== login) write(owner, login);
+  if (before !== login) write(ownerOf(id), login);
 }
 
 /** Removes all drafts of a user: after signing out, nothing is left to read on this device. */
 export function forgetDrafts(user: number): void {
   forget(`draft.${user}.`);
+  write(ownerOf(user), null);
   deleteDatabase(user);
 }
