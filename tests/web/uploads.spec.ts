@@ -60,6 +60,7 @@ test('after signing out, nothing of a draft is left in the browser', async ({ ne
   await ann.button('account.sign_out').click();
   await expect(ann.field('door.login')).toBeVisible();
   await expect.poll(kept).toEqual([0, 0]);
+  expect(await page.evaluate(() => Object.keys(localStorage).filter((key) => key.includes('owner.')))).toEqual([]);
 });
 
 test('a share whose answer was lost is there once after a reload, and nothing is left of its draft', async ({ newPerson }) => {

@@ -19,7 +19,7 @@ export const places = {
 
 const key = (user: number, place: string) => `draft.${user}.${place}`;
 /** Where the login of the user is who has drafts. */
-const ownerOf = (user: number) => `drafts-of.${user}`;
+const ownerOf = (user: number) => `owner.${user}`;
 
 /** The draft, or null if there is none. */
 export function readDraft(user: number, place: string): string | null {
