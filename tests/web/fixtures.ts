@@ -36,7 +36,7 @@ export const test = base.extend<Fixtures>({
     const server = await Server.start(cloud?.settings, basePath);
     if (cloud) for (let worker = 0; worker < 2; worker += 1) server.startWorker();
     await use(server);
-    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
+    await server.keepLog(info);
     await server.end();
   },
 

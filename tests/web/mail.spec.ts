@@ -20,7 +20,7 @@ const test = base.extend<{ mails: MailServer }>({
   server: async ({ mails, basePath }, use, info) => {
     const server = await Server.start(mails.settings, basePath);
     await use(server);
-    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
+    await server.keepLog(info);
     await server.end();
   },
 });

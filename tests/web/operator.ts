@@ -17,7 +17,7 @@ export const test = base.extend({
     const folder = await mkdtemp(join(tmpdir(), 'shared-spaces-archives-'));
     const server = await Server.start({ SHARED_SPACES_BACKUP__DESTINATION: folder }, basePath);
     await use(server);
-    if (info.status !== info.expectedStatus) await info.attach('server.log', { body: server.log });
+    await server.keepLog(info);
     await server.end();
     await rm(folder, { recursive: true, force: true });
   },

@@ -2,11 +2,13 @@
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+
+import type { TestInfo } from '@playwright/test';
 
 import { ownPort } from './ports.ts';
 
@@ -88,6 +90,14 @@ export class Server {
   /** What it has logged. */
   get log(): string {
     return this.#log.join('\n');
+  }
+
+  /** Keeps all that it has logged beside what else is kept of a journey that has failed: the list of results cuts it short. */
+  async keepLog(info: TestInfo): Promise<void> {
+    if (info.status === info.expectedStatus) return;
+    const path = info.outputPath('server.log');
+    await writeFile(path, this.log);
+    await info.attach('server.log', { path });
   }
 
   async end(): Promise<void> {
