@@ -1,5 +1,5 @@
-//! What a health check has found: how bad it is, a code with the values in its sentence for programs, and the sentence for the
-//! operator who has to fix it.
+//! What a health check has found: how bad it is, a code and the values in its sentence for programs, and the sentence itself for
+//! operators.
 
 // Why something doesn't work, in the words of whatever reported it, and what to do.
 mod cause;

@@ -21,7 +21,7 @@ async function adds(ann: Person, bob: Person): Promise<void> {
   expect((await ann.page.request.post('/spaces/1/members', { data: { login: bob.login }, ...at(ann) })).ok()).toBe(true);
 }
 
-/** Shares a photo of so many pixels. */
+/** Shares a square photo; `side` is in pixels. */
 async function shares(person: Person, text: string, side: number): Promise<void> {
   const file = { name: 'a.png', mimeType: 'image/png', buffer: png(side, (bytes) => Buffer.alloc(bytes, side)) };
   expect((await person.page.request.post('/spaces/1/shares', { multipart: { text, file }, ...at(person) })).ok()).toBe(true);
@@ -105,7 +105,7 @@ test('a photo that is taken out of its share leaves the selection, and one with 
   await expect(boxes).toHaveCount(2);
 });
 
-test('who is removed and added again sees what is there by then, on each page of the space', async ({ newPerson }) => {
+test('a member who is removed and added again sees the current state, on each page of the space', async ({ newPerson }) => {
   const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
   await meet(ann, bob);
   await shares(ann, 'The beginning', 110);

@@ -36,7 +36,7 @@ test("signing out takes one's own drafts and nothing else", () => {
   expect(read('theme')).toBe('dark');
 });
 
-test('on a server that was begun again, nobody gets the drafts of who had their number before', () => {
+test('a user with an ID that another had before gets none of their drafts', () => {
   const ann = { id: 1, login: 'ann' };
   openDrafts(ann);
   keepDraft(1, places.newShare(3), 'Mine');

@@ -16,10 +16,10 @@ use crate::server::DirectBody;
 
 /// The capacity that a text begins with: a few rows of a list.
 const FIRST: usize = 4096;
-/// The length from which on a chunk gets nothing more, and the capacity of further chunks. glibc's allocator consolidates its
-/// free lists whenever 64 KiB are freed, and returns more than twice as much to the system.
-const ENOUGH: usize = 24 * 1024;
+/// The capacity of further chunks. Freeing 64 KiB at once makes glibc's allocator consolidate its free lists.
 const CHUNK: usize = 32 * 1024;
+/// The length from which on a chunk gets nothing more, so that the next row fits into what is left of it.
+const ENOUGH: usize = 24 * 1024;
 
 /// A text that is written in chunks, so that it isn't copied as it grows, and sent as it is.
 pub struct JsonBody {

@@ -70,7 +70,7 @@ test('what is rejected while it is looked at keeps the share from being sent, un
   expect(namesSent()).toEqual([['a']]);
 });
 
-test('who is elsewhere in the app when it is held back is told', async () => {
+test('a user who is elsewhere in the app is told when a share is held back', async () => {
   for (const isShown of [true, false]) {
     const { composer, toasts } = made();
     composer.isShown = isShown;

@@ -1,4 +1,4 @@
-// A server that was begun again at the same address gives the numbers of its users to others.
+// After a server was started again with an empty data folder, another user may have the same ID.
 
 import { afterEach, expect, test, vi } from 'vitest';
 
@@ -9,7 +9,7 @@ import { userOf } from '../photos';
 
 afterEach(() => void vi.unstubAllGlobals());
 
-test('who has the same number is the next person', async () => {
+test('a user with the same ID and another login is another person', async () => {
   browser();
   const api = { me: vi.fn(() => Promise.resolve(userOf(1, 'ann'))), signIn: vi.fn(() => Promise.resolve()), actAs: vi.fn() };
   const session = new Session(api as never, { url: '/app/', route: { page: 'home' }, go: vi.fn() } as never);

@@ -18,7 +18,7 @@ export const places = {
 };
 
 const key = (user: number, place: string) => `draft.${user}.${place}`;
-/** Where the login of the user is who has drafts. */
+/** The key of the login of the user whose drafts these are. */
 const ownerOf = (user: number) => `owner.${user}`;
 
 /** The draft, or null if there is none. */
@@ -61,8 +61,8 @@ export const windowsOfDrafts = () => [...new Set(keysFrom('draft.').flatMap(name
 const nameIn = (key: string): string[] => /@(\w+)$/.exec(key)?.slice(1) ?? [];
 
 /**
- * Opens the drafts of a user, as whom somebody is signed in now. A server that was begun again at the same address gives the
- * numbers of users to others, who mustn't read or send what is kept under theirs.
+ * Opens the drafts of the signed-in user. After a server was started again with an empty data folder, another user may have the
+ * same ID, who mustn't read or send what is kept under it: that is deleted.
  */
 export function openDrafts({ id, login }: { id: number; login: string }): void {
   const before = read(ownerOf(id));

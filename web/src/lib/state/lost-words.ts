@@ -46,7 +46,7 @@ const PATHS: Record<Kind, (id: number) => string> = {
 const WORDS = { space: 'lost.space', share: 'lost.edit', comment: 'lost.comment', 'comment-edit': 'lost.comment_edit' } as const;
 /** After these, something may be gone. */
 const TAKING: readonly News['kind'][] = ['anything', 'share.deleted', 'comment.deleted', 'space.deleted'];
-/** So many are asked about at once: nobody begins more. */
+/** The most that are asked about at once: nobody begins more. */
 const MOST = 50;
 
 export class LostWords {

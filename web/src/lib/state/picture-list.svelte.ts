@@ -15,8 +15,8 @@ export interface ChosenPicture {
   upload: FileUpload;
 }
 
-/** So many are taken while the server hasn't said yet how many it takes, as right after the page was opened: most servers take these, and
-none is left out that it would have taken. */
+/** The most that are taken until the limit of the server is known, right after the page was opened: its default, so that few servers
+refuse any, and none is left out that they would have taken. */
 const UNKNOWN_MOST = 20;
 
 export class PictureList {

@@ -5,5 +5,5 @@ interface Person {
   login: string;
 }
 
-/** A server that was begun again at the same address gives the numbers of users to others. */
+/** After a server was started again with an empty data folder, another user may have the same ID. */
 export const isSamePerson = (one: Person, other: Person) => one.id === other.id && one.login === other.login;
