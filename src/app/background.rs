@@ -123,6 +123,7 @@ impl App {
         MeasurePreviews {
             db: self.db.clone(),
             store: self.photos.clone(),
+            unmeasured: self.preview_indexer.unmeasured(),
         }
     }
 

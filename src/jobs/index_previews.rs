@@ -45,6 +45,8 @@ pub struct PreviewIndexer {
     clock: Clock,
     /// Notified of previews that were requested again and that a worker of this process has made.
     arrived: Arc<Notify>,
+    /// Notified of previews that were recorded without what they take.
+    unmeasured: Arc<Notify>,
     /// When photos were sent to the workers again.
     asked: Requested,
 }
@@ -69,8 +71,14 @@ impl PreviewIndexer {
             queue,
             clock,
             arrived: Arc::default(),
+            unmeasured: Arc::default(),
             asked: Requested::default(),
         }
+    }
+
+    /// Is notified when it has recorded previews that are still to be measured.
+    pub fn unmeasured(&self) -> Arc<Notify> {
+        self.unmeasured.clone()
     }
 
     /// Records the previews that a worker of this process has made, `None` where they were there before. Synced, because clients
@@ -88,10 +96,13 @@ impl PreviewIndexer {
             None => self.find(name).await?,
         };
         let Some(status) = status else { return Ok(()) };
-        let photo = name.clone();
+        let (photo, is_measured) = (name.clone(), status.is_measured());
         self.db
             .write(move |conn| Ok(photos::record_preview_status(conn, &photo, &status)?))
             .await?;
+        if !is_measured {
+            self.unmeasured.notify_one();
+        }
         if self.asked.at(name).is_some() {
             self.arrived.notify_one();
         }
@@ -200,6 +211,7 @@ impl PreviewIndexer {
         now: Timestamp,
     ) -> Result<()> {
         let (queue, asked) = (self.queue.clone(), ask.clone());
+        let are_measured = statuses.iter().all(|(_, status)| status.is_measured());
         self.db
             .write(move |conn| {
                 for (name, status) in &statuses {
@@ -208,6 +220,9 @@ impl PreviewIndexer {
                 send_again(conn, &queue, &asked)
             })
             .await?;
+        if !are_measured {
+            self.unmeasured.notify_one();
+        }
         if !ask.is_empty() {
             tracing::info!(photos = ask.len(), "re-queued photos without previews");
             self.queue.notify();

@@ -1,10 +1,12 @@
 //! Measures in the store what previews take, where that wasn't recorded with them: those that other processes have made, those of
-//! films, with their posters, and those from before it was recorded at all.
+//! films, with their posters, those of uploads, and those from before it was recorded at all.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Result;
 use picture::PreviewSize;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::db::Db;
@@ -12,7 +14,7 @@ use crate::domain::photos::{self, UnmeasuredPhoto};
 use crate::jobs::runner::{Job, Next};
 use crate::storage::PhotoStore;
 
-/// How often it looks.
+/// How often it looks where nothing tells it of previews.
 const EVERY: Duration = Duration::from_secs(30);
 /// The photos that are measured in one step.
 const BATCH: usize = 50;
@@ -22,6 +24,8 @@ const BATCH: usize = 50;
 pub struct MeasurePreviews {
     pub db: Db,
     pub store: PhotoStore,
+    /// Is notified of previews that were recorded without what they take.
+    pub unmeasured: Arc<Notify>,
 }
 
 impl MeasurePreviews {
@@ -74,5 +78,9 @@ impl Job for MeasurePreviews {
             BATCH => Next::Again,
             _ => Next::Wait(EVERY),
         })
+    }
+
+    async fn woken(&self) {
+        self.unmeasured.notified().await;
     }
 }

@@ -1,10 +1,14 @@
 //! Quotas: what photos and videos take, by space, by person and for the server, and what is refused when it is too much.
 
 use std::fs;
+use std::time::Duration;
 
 use rocket::http::Header;
 use serde_json::{Value, json};
 use shared_spaces::config::Quotas;
+use shared_spaces::jobs::measure_previews::MeasurePreviews;
+use shared_spaces::jobs::runner::Job;
+use tokio::time::timeout;
 
 use crate::races::{act, race};
 use crate::support::{Form, Person, Reply, TestApp, pictures};
@@ -76,6 +80,12 @@ fn settle(app: &TestApp) {
     app.move_photos();
     app.wait(app.app.preview_measuring().measure_some())
         .unwrap();
+}
+
+/// Whether the job that measures previews has something to do now, and not only when it would look by itself.
+fn is_woken(app: &TestApp, measuring: &MeasurePreviews) -> bool {
+    app.wait(async { timeout(Duration::from_secs(10), measuring.woken()).await })
+        .is_ok()
 }
 
 /// A refusal as programs read it.
@@ -157,17 +167,33 @@ fn whatever_deletes_photos_gives_back_what_they_took() {
 }
 
 #[test]
-fn previews_of_a_worker_without_the_database_are_measured() {
+fn previews_of_a_worker_without_the_database_are_measured_once_they_are_found() {
     let app = app(Quotas::default());
     let ann = ann(&app);
     share(&ann, &photo(1)).is_ok();
     app.move_photos_without_database();
     let original = used(&ann);
     app.look_for_previews();
+    assert!(is_woken(&app, &app.app.preview_measuring()));
     settle(&app);
     assert!(used(&ann) > original);
     let measured = app.count("select count(*) from photos where preview_bytes > 0");
     assert_eq!(measured, 1);
+}
+
+#[test]
+fn previews_of_a_film_are_measured_once_they_are_made() {
+    let app = app(Quotas::default());
+    let ann = ann(&app);
+    let film = Form::default().part("file", Some("film.mp4"), MP4);
+    let film = film.part("poster", Some("poster.png"), &photo(2));
+    ann.post_form(PATH, film).is_ok();
+    let original = used(&ann);
+    app.move_photos();
+    let measuring = app.app.preview_measuring();
+    assert!(is_woken(&app, &measuring));
+    app.wait(measuring.measure_some()).unwrap();
+    assert!(used(&ann) > original);
 }
 
 #[test]
