@@ -31,6 +31,23 @@ test('an answer that was asked for before the news, or before another answer, ch
   expect(people.of(userOf(1, 'ann')).name).toBe('Asked');
 });
 
+test('the answer to a change is newer than what was asked for meanwhile, and older than what was heard', () => {
+  const people = new People();
+  const name = () => people.of(userOf(1, 'ann')).name;
+  const [change, early, late] = [people.ask(true), people.ask(), people.ask()];
+  early([called('Before')]);
+  change([called('Changed')]);
+  expect(name()).toBe('Changed');
+  late([called('Before')]);
+  expect(name()).toBe('Changed');
+  people.ask()([called('Asked')]);
+  expect(name()).toBe('Asked');
+  const another = people.ask(true);
+  people.hear({ user: called('Heard') });
+  another([called('Changed')]);
+  expect(name()).toBe('Heard');
+});
+
 test('what was said of oneself besides stays where it is, and with the next user nobody is known', () => {
   const people = new People();
   people.ask()({ ...called('Ann Miller'), language: 'de', time_zone: null, unread_notices: 3 });

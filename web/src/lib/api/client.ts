@@ -30,7 +30,7 @@ import type {
 
 type Listener = (error: ApiError | null) => void;
 /** Called as a request begins; what it returns is called with the answer of the server. */
-type Watcher = () => (answer: unknown) => void;
+type Watcher = (isChange: boolean) => (answer: unknown) => void;
 
 export class Api {
   #account: number | null = null;
@@ -63,7 +63,7 @@ export class Api {
       headers['Content-Type'] = 'application/json';
       body = JSON.stringify(options.json);
     }
-    const take = this.#watch();
+    const take = this.#watch(method !== 'GET');
     let error: ApiError;
     try {
       const { signal = null, keepalive = false } = options;
