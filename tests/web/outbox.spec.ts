@@ -39,8 +39,11 @@ async function begins(ann: Person): Promise<void> {
 async function comments(person: Person, share: string, text: string): Promise<void> {
   const card = person.card(share);
   const open = card.getByRole('button', { name: en['comment.write'], exact: true });
+  const field = card.getByLabel(en['comment.label']);
+  // The conversation is loaded after the card.
+  await expect(open.or(field)).toBeVisible();
   if (await open.isVisible()) await open.click();
-  await card.getByLabel(en['comment.label']).fill(text);
+  await field.fill(text);
   await card.getByRole('button', { name: en['comment.send'], exact: true }).click();
 }
 
