@@ -98,6 +98,6 @@ const ACTIVITY: &str = "insert into activity (space_id, seq, kind, object_id, sh
     union all select space_id, id - ?2 - 1, 'share', id, id, user_id, created_at from shares order by 1, 2";
 
 const PHOTOS: &str = "insert into photos (id, share_id, space_id, position, name, width, height, bytes, sha256, created_at,
-        queued_at, placeholder)
+        queued_at, placeholder, preview_bytes)
     select id, id, space_id, 0, space_id || '-' || id || '.jpg', 4032, 3024, 3000000, randomblob(32), created_at,
-        created_at, randomblob(25) from shares";
+        created_at, randomblob(25), 150000 from shares";
