@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::aws::cloud::Cloud;
-use crate::support::{Person, Random, picture, until};
+use crate::support::{Person, Random, picture, rounds, until};
 
-const PHOTOS: u64 = 300;
+/// How many are shared for each round.
+const PHOTOS: u64 = 25;
 const SPACES: u64 = 20;
 
 #[test]
@@ -19,7 +20,7 @@ fn three_workers_that_are_killed_again_and_again_lose_double_and_mislay_nothing(
     let mut random = Random::new(34);
     let mut expected: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     let mut workers: Vec<_> = (0..3).map(|_| cloud.worker()).collect();
-    for number in 0..PHOTOS {
+    for number in 0..PHOTOS * rounds("CRASH_ROUNDS") {
         let space = random.below(SPACES) as usize;
         let photo = picture(16, number);
         let share = ann.share_photo(&spaces[space], &photo);

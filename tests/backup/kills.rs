@@ -14,10 +14,8 @@ use crate::backup::place::archives;
 use crate::backup::world::{World, leaves_nothing, wait_until_moved};
 use crate::support::held::Held;
 use crate::support::{
-    Process, Random, Server, command, fails, files, output, pause, picture, succeeds, until,
+    Process, Random, Server, command, fails, files, output, pause, picture, rounds, succeeds, until,
 };
-
-const ROUNDS: u64 = 8;
 
 fn seed() -> Random {
     let seed = std::process::id();
@@ -60,7 +58,7 @@ fn a_backup_that_is_killed_leaves_no_half_archive_and_the_next_clears_up() {
     let _world = many_photos(folder);
     let mut random = seed();
     let whole = duration(folder, &["backup", "place"]);
-    for round in 0..ROUNDS {
+    for round in 0..rounds("CRASH_ROUNDS") {
         // Half of the time as if it were the first at that place, and half of the time with everything inside.
         if round % 2 == 0 {
             fs::remove_dir_all(folder.join("place/photos")).unwrap();
@@ -102,7 +100,7 @@ fn a_restore_that_is_killed_is_never_taken_for_a_whole_one() {
     let before = world.answers();
     let mut random = seed();
     let data = folder.join("data");
-    for round in 0..ROUNDS {
+    for round in 0..rounds("CRASH_ROUNDS") {
         let archive = &archives(home)[round as usize % 2];
         let restore = ["restore", archive.to_str().unwrap()];
         let whole = duration(folder, &restore);

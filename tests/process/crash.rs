@@ -15,11 +15,11 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::{
-    Person, Process, Random, Server, command, pause, photos, picture, previews, setting, until,
+    Person, Process, Random, Server, command, pause, photos, picture, previews, rounds, setting,
+    until,
 };
 
 const PEOPLE: u64 = 3;
-const ROUNDS: u64 = 12;
 
 /// A share as it should be.
 #[derive(Clone, Debug, PartialEq)]
@@ -236,7 +236,7 @@ fn whenever_the_server_is_killed_nothing_acknowledged_is_lost_and_nothing_is_hal
         })
         .collect();
 
-    for _ in 0..setting("CRASH_ROUNDS").unwrap_or(ROUNDS) {
+    for _ in 0..rounds("CRASH_ROUNDS") {
         let (answered, answers) = channel();
         thread::scope(|scope| {
             for (author, space) in authors.iter_mut().zip(&spaces) {
@@ -332,7 +332,7 @@ fn a_first_start_that_is_cut_short_does_not_keep_the_next_from_starting() {
     let seed = setting("CRASH_SEED").unwrap_or_else(|| u64::from(std::process::id()));
     println!("CRASH_SEED={seed}");
     let mut random = Random::new(seed);
-    for _ in 0..setting("CRASH_ROUNDS").unwrap_or(ROUNDS) {
+    for _ in 0..rounds("CRASH_ROUNDS") {
         let folder = tempfile::tempdir().unwrap();
         let mut first = command(folder.path(), &["serve", "--port", "0"]);
         first.stdout(Stdio::null()).env("RUST_LOG", "off");

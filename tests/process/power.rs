@@ -19,12 +19,10 @@ use tempfile::TempDir;
 
 use crate::process::crash::{Version, seen};
 use crate::support::{
-    Person, Random, Server, command, files, photos, picture, previews, setting, until,
+    Person, Random, Server, command, files, photos, picture, previews, rounds, setting, until,
 };
 use disk::Disk;
 use trace::{CALLS, Call};
-
-const ROUNDS: u64 = 12;
 
 /// The states of shares, by id; `None` is one that is deleted.
 type Shares = BTreeMap<i64, Option<Version>>;
@@ -220,10 +218,6 @@ fn random() -> Random {
     Random::new(seed)
 }
 
-fn rounds() -> u64 {
-    setting("POWER_ROUNDS").unwrap_or(ROUNDS)
-}
-
 /// The bytes of all files but the one that several processes only share in memory.
 fn bytes(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let names = files(folder)
@@ -254,7 +248,7 @@ fn replayed_whole_the_disk_is_as_the_server_has_left_it() {
 fn when_the_power_goes_right_after_an_answer_everything_acknowledged_is_there() {
     let recording = &*RECORDING;
     let mut random = random();
-    for _ in 0..rounds() {
+    for _ in 0..rounds("POWER_ROUNDS") {
         let answer = random.below(recording.answers.len() as u64) as usize;
         let calls = recording.answers[answer];
         let left = tempfile::tempdir().unwrap();
@@ -267,7 +261,7 @@ fn when_the_power_goes_right_after_an_answer_everything_acknowledged_is_there() 
 fn whenever_the_power_goes_and_whatever_else_is_left_everything_acknowledged_is_there() {
     let recording = &*RECORDING;
     let mut random = random();
-    for _ in 0..rounds() {
+    for _ in 0..rounds("POWER_ROUNDS") {
         let calls = random.below(recording.calls.len() as u64) as usize;
         let left = tempfile::tempdir().unwrap();
         recording
@@ -282,7 +276,7 @@ fn when_the_power_goes_during_the_first_start_the_next_one_succeeds() {
     let recording = &*RECORDING;
     let mut random = random();
     let first = recording.answers[0];
-    for round in 0..rounds() {
+    for round in 0..rounds("POWER_ROUNDS") {
         let calls = random.below(first as u64) as usize;
         let left = tempfile::tempdir().unwrap();
         let some = (round % 2 == 0).then_some(&mut random);

@@ -56,7 +56,8 @@ for (const [where, viewport] of [
   ['a phone', { width: 390, height: 844 }],
   ['a desk', { width: 1280, height: 800 }],
 ] as const) {
-  test(`new photos come to a share once, whatever becomes of the line and the server, on ${where}`, async ({ server, newPerson }) => {
+  const tag = where === 'a desk' ? '@long' : [];
+  test(`new photos come to a share once, whatever becomes of the line and the server, on ${where}`, { tag }, async ({ server, newPerson }) => {
     const line = await Line.to(server.url);
     const ann = await newPerson('Ann', { viewport, reducedMotion: 'reduce', baseURL: line.url });
     const { page } = ann;

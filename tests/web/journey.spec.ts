@@ -12,7 +12,8 @@ for (const [where, options] of [
   ['at a desk', { viewport: { width: 1280, height: 800 } }],
   ['on a phone', devices['Pixel 7']],
 ] as const) {
-  test(`a family begins ${where}`, async ({ newPerson }) => {
+  const tag = where === 'at a desk' ? '@long' : [];
+  test(`a family begins ${where}`, { tag }, async ({ newPerson }) => {
     const ann = await newPerson('Ann', options);
     await ann.page.goto('/');
     // The empty server leads to its first account.

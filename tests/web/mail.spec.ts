@@ -34,7 +34,8 @@ for (const [locale, colorScheme, app, mail] of [
 ] as const) {
   const filled = (text: string, values: Record<string, string>) => text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
 
-  test(`an address is confirmed by its link, and leads to what is new and to a new password (${locale}, ${colorScheme})`, async ({ newPerson, mails, server }) => {
+  const tag = colorScheme === 'dark' ? '@long' : [];
+  test(`an address is confirmed by its link, and leads to what is new and to a new password (${locale}, ${colorScheme})`, { tag }, async ({ newPerson, mails, server }) => {
     test.slow();
     const { page } = await newPerson('Ann', { locale, colorScheme });
     const button = (name: string) => page.getByRole('button', { name, exact: true });

@@ -12,7 +12,8 @@ for (const [where, viewport] of [
   ['a phone', { width: 390, height: 844 }],
   ['a desk', { width: 1280, height: 800 }],
 ] as const) {
-  test(`several photos are shared, looked at and edited on ${where}`, async ({ newPerson }) => {
+  const tag = where === 'a desk' ? '@long' : [];
+  test(`several photos are shared, looked at and edited on ${where}`, { tag }, async ({ newPerson }) => {
     const ann = await newPerson('Ann', { viewport, reducedMotion: 'reduce' });
     const { page } = ann;
     await page.goto('/app/register');

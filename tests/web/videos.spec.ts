@@ -13,7 +13,8 @@ for (const [where, viewport] of [
   ['a phone', { width: 390, height: 844 }],
   ['a desk', { width: 1280, height: 800 }],
 ] as const) {
-  test(`a video is shared and played on ${where}`, async ({ newPerson }) => {
+  const tag = where === 'a desk' ? '@long' : [];
+  test(`a video is shared and played on ${where}`, { tag }, async ({ newPerson }) => {
     const ann = await newPerson('Ann', { viewport, reducedMotion: 'reduce' });
     const { page } = ann;
     await page.goto('/app/register');
