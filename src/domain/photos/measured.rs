@@ -2,6 +2,7 @@
 
 use rusqlite::Connection;
 
+use super::PreviewStatus;
 use crate::domain::photo_name::PhotoName;
 
 /// A photo whose previews were seen, and not measured yet.
@@ -10,6 +11,13 @@ pub struct UnmeasuredPhoto {
     pub name: PhotoName,
     /// Whether it is a film that came without a poster, so that one may have been made.
     pub may_have_made_poster: bool,
+}
+
+impl PreviewStatus {
+    /// Whether nothing is left to be measured of it.
+    pub fn is_measured(&self) -> bool {
+        !matches!(self, Self::Ready { bytes: None, .. })
+    }
 }
 
 /// Photos whose previews are to be measured, at most `max`.

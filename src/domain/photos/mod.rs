@@ -218,13 +218,6 @@ pub enum PreviewStatus {
     Pending(Timestamp),
 }
 
-impl PreviewStatus {
-    /// Whether nothing is left to be measured of it.
-    pub fn is_measured(&self) -> bool {
-        !matches!(self, Self::Ready { bytes: None, .. })
-    }
-}
-
 /// The photos whose next look for previews is due after `after` and not after `until`, ordered by when it is due.
 pub fn list_pending(
     conn: &Connection,
