@@ -7,7 +7,7 @@ use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::tempdir;
 
-use crate::support::{Person, Server, fails, files, is_long, succeeds};
+use crate::support::{Person, Server, fails, files, succeeds};
 
 /// The archives that were kept, one of each format that there has been and one of each kind.
 fn kept() -> Vec<PathBuf> {
@@ -66,8 +66,7 @@ fn a_database_of_every_earlier_schema_is_backed_up_as_it_is_and_comes_back_up_to
         .into_iter()
         .filter(|file| file.ends_with(".sql"));
     let mut tried = 0;
-    // One of three, unless all have their time: `tests/api/upgrade.rs` upgrades all of them.
-    for schema in schemas.step_by(if is_long() { 1 } else { 3 }) {
+    for schema in schemas {
         let home = tempdir().unwrap();
         let data = home.path().join("data");
         fs::create_dir(&data).unwrap();

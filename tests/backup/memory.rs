@@ -119,7 +119,6 @@ fn memory_stays_flat_with_ten_times_the_bytes() {
 }
 
 #[test]
-#[ignore = "in the long form: scripts/test --long"]
 fn memory_stays_flat_with_ten_times_the_photos() {
     stay_flat(&photos(200, 100), &photos(2000, 100));
 }

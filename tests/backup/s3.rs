@@ -183,7 +183,6 @@ fn old_archives_go_from_s3_with_the_photos_that_nobody_needs() {
 }
 
 #[test]
-#[ignore = "in the long form: scripts/test --long"]
 fn a_destination_with_more_photos_than_s3_lists_at_once_is_seen_as_a_whole() {
     let (cloud, bucket, place) = cloud();
     let world = World::on(cloud.server(&LOCAL));

@@ -361,15 +361,11 @@ fn read_all(mut output: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
     })
 }
 
-/// Whether the long form of the tests runs, as `scripts/test --long` asks for it.
-pub fn is_long() -> bool {
-    std::env::var_os("LONG").is_some()
-}
-
 /// How often something is interrupted at a random moment: as often as `variable` says, or else what finds a common fault, and in the
-/// long form of the tests what finds a rare one.
+/// long form of the tests, `scripts/test --long`, what finds a rare one.
 pub fn rounds(variable: &str) -> u64 {
-    setting(variable).unwrap_or(if is_long() { 12 } else { 4 })
+    let is_long = std::env::var_os("LONG").is_some();
+    setting(variable).unwrap_or(if is_long { 12 } else { 4 })
 }
 
 /// A number that can be set when the tests are run.

@@ -110,7 +110,7 @@ test('where a picture cannot be loaded, the initial stays; it is tried again wit
   await isPainted(mark);
 });
 
-test('a long name, and one from right to left, make no page wider than the window', { tag: '@long' }, async ({ newPerson }) => {
+test('a long name, and one from right to left, make no page wider than the window', async ({ newPerson }) => {
   test.slow();
   const ann = await newPerson('Ann', { viewport: { width: 320, height: 640 } });
   const bob = await newPerson('Bob', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' });

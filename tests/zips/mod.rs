@@ -185,7 +185,6 @@ fn small_zips_are_unpacked_with_their_names_and_times() {
 }
 
 #[test]
-#[ignore = "in the long form: scripts/test --long"]
 fn a_film_of_more_than_four_gigabytes_between_two_photos_is_read() {
     let long = Content::Zeros((1 << 32) + 12_345);
     let photo = |word: &str| Content::Bytes(word.repeat(1000).into_bytes());
