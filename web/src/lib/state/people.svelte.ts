@@ -26,8 +26,8 @@ export class People {
   }
 
   /**
-   * A request begins; what this returns takes its answer. One that was asked for earlier than what is known is no news, unless it
-   * was to change something: of what was asked for meanwhile, nothing needs to know of the change.
+   * A request begins; what this returns takes its answer. One that was asked for earlier than what is known is no news. The answer to
+   * a change is: whatever was asked for since may have been answered before it.
    */
   ask = (isChange = false): ((answer: unknown) => void) => {
     const asked = ++this.#now;
