@@ -97,7 +97,6 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     restore::remove_leftovers(&folder)?;
     data_dir::remove_temp_files(&folder)?;
 
-    tell_of_doubtful_logins(&app).await?;
     match restored::notice(&app.config) {
         Ok(None) => {}
         Ok(Some(notice)) => tracing::warn!("{notice}"),
@@ -112,6 +111,8 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
     if let Some(watchdog) = Watchdog::new(Some(app.db.clone())) {
         jobs.start(watchdog);
     }
+    // Comparing the logins of a large server takes seconds, and nothing depends on it.
+    jobs.start_task(tell_of_doubtful_logins(app.clone()));
     let listening = Arc::new(Notify::new());
     match https.clone().map(|https| (https.acme, https.certificates)) {
         Some((Some(acme), _)) => jobs.start(OrderCertificate::new(acme, listening.clone())),
@@ -155,18 +156,23 @@ fn scraped(address: SocketAddr) -> Result<BoundListener> {
 }
 
 /// Logins from before there were rules for them stay as they are, and the operator should know.
-async fn tell_of_doubtful_logins(app: &App) -> Result<()> {
+async fn tell_of_doubtful_logins(app: App) {
     let doubtful = app.db.read_long(|conn| Ok(users::list_doubtful(conn)?));
-    let doubtful = doubtful.await?;
-    if let Some((login, reason)) = doubtful.first() {
-        tracing::warn!(
-            count = doubtful.len(),
-            first = ?login,
-            %reason,
-            "some logins look like another or are invisible, and would be refused today; `shared-spaces doctor` lists them"
-        );
+    match doubtful.await {
+        Ok(doubtful) => {
+            if let Some((login, reason)) = doubtful.first() {
+                tracing::warn!(
+                    count = doubtful.len(),
+                    first = ?login,
+                    %reason,
+                    "some logins look like another or are invisible, and would be refused today; `shared-spaces doctor` lists them"
+                );
+            }
+        }
+        Err(error) => {
+            tracing::error!(error = %sentence(&error.into()), "could not compare the logins with each other");
+        }
     }
-    Ok(())
 }
 
 /// No request is served yet, so whatever no share has is left from before. In S3, others may be at work, and it may not answer

@@ -1,8 +1,13 @@
 //! Accounts by the command line, while a server runs.
 
+use std::fs;
+
+use rusqlite::Connection;
 use serde_json::json;
 
-use crate::support::{PASSWORD, Server, command, fails, output, photos, picture, run, succeeds};
+use crate::support::{
+    PASSWORD, Server, command, fails, output, photos, picture, run, succeeds, until,
+};
 
 #[test]
 fn an_account_is_made_while_registration_is_closed() {
@@ -227,4 +232,29 @@ fn invitations_that_make_no_sense_are_refused_on_the_command_line_too() {
             format!("shared-spaces: {sentence}\n")
         );
     }
+}
+
+#[test]
+fn logins_that_look_alike_are_told_to_the_operator_while_the_server_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    server.person("bob");
+    drop(server);
+    // As an older version took it: its second letter is Cyrillic.
+    let database = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
+    database
+        .execute("update users set login = 'bоb'", [])
+        .unwrap();
+    let log = folder.path().join("log");
+    let server = Server::start_logged(command(folder.path(), &["serve", "--port", "0"]), &log);
+    assert_eq!(server.anybody().get("/health").unwrap().status, 200);
+    let told = until("The log tells of it", || {
+        let log = fs::read_to_string(&log).unwrap();
+        let line = log.lines().find(|line| line.contains("some logins"))?;
+        Some(line.to_owned())
+    });
+    assert!(
+        told.contains("first=\"bоb\" reason=Login cannot mix letters of different scripts"),
+        "{told}"
+    );
 }
