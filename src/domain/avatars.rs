@@ -18,6 +18,7 @@ pub fn set_of_user(conn: &Connection, caller: &Session, jpeg: &[u8]) -> Result<(
         .execute([user])?;
     let name = insert(conn, (Some(user), None), jpeg)?;
     users::set_avatar(conn, user, Some(&name))?;
+    events::record_me(conn, user)?;
     Ok(report_user(conn, user)?)
 }
 
@@ -25,6 +26,7 @@ pub fn set_of_user(conn: &Connection, caller: &Session, jpeg: &[u8]) -> Result<(
 pub fn remove_of_user(conn: &Connection, caller: &Session) -> Result<()> {
     let user = caller.user().id;
     if erase_of_user(conn, user)? {
+        events::record_me(conn, user)?;
         report_user(conn, user)?;
     }
     Ok(())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OptionalExtension};
 use strum::{EnumString, IntoStaticStr};
 
+use super::events;
 use super::ids::UserId;
 use super::mails::{self, Kind};
 use super::sessions::Session;
@@ -88,6 +89,9 @@ pub fn change(
     }
     if let Some(digest) = change.digest {
         set_digest(conn, caller.user().id, digest)?;
+    }
+    if change.address.is_some() || change.digest.is_some() {
+        events::record_me(conn, caller.user().id)?;
     }
     Ok(())
 }
@@ -235,6 +239,7 @@ pub fn confirm(conn: &Connection, token: &Token, now: Timestamp) -> Result<Confi
         "update email_addresses set address = ?, address_key = ?, refused = null where user_id = ?",
     )?
     .execute((&found.address, key, found.user))?;
+    events::record_me(conn, found.user)?;
     Ok(found)
 }
 
@@ -244,12 +249,16 @@ pub(super) fn set_refused(
     (user, address): (UserId, &str),
     reason: Option<&str>,
 ) -> rusqlite::Result<()> {
-    conn.prepare_cached(
-        "update email_addresses set refused = ?3
-         where user_id = ?1 and (address = ?2 or unconfirmed = ?2) and refused is not ?3",
-    )?
-    .execute((user, address, reason))?;
-    Ok(())
+    let changed = conn
+        .prepare_cached(
+            "update email_addresses set refused = ?3
+             where user_id = ?1 and (address = ?2 or unconfirmed = ?2) and refused is not ?3",
+        )?
+        .execute((user, address, reason))?;
+    match changed {
+        0 => Ok(()),
+        _ => events::record_me(conn, user),
+    }
 }
 
 /// Sets how often a user gets a digest; when the next one is made is found out again.

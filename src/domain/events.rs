@@ -66,6 +66,9 @@ pub enum Kind {
     /// A user has read what they were told of.
     #[strum(serialize = "notices.read")]
     NoticesRead,
+    /// What a user says of themselves, or what only they are shown of their account, is another.
+    #[strum(serialize = "me.changed")]
+    MeChanged,
     /// Sessions of a user have ended. No client is sent it: streams look at it.
     #[strum(serialize = "session.ended")]
     SessionEnded,
@@ -205,6 +208,11 @@ pub(super) fn record_for(
 ) -> rusqlite::Result<()> {
     insert(conn, space, (kind, object.number()), None, Some(user))?;
     Ok(())
+}
+
+/// Reports to a user that `GET /me` answers something else.
+pub(super) fn record_me(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    record_for(conn, user, None, Kind::MeChanged, user)
 }
 
 fn insert(

@@ -53,6 +53,8 @@ pub mod quiet_hours;
 pub mod language;
 // What users say of themselves.
 pub mod profile;
+// The account of the caller, as only they are shown it.
+pub mod own_account;
 // All that a user has made.
 pub mod own_data;
 // What the picture of a user or a space is called.

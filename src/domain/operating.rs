@@ -7,6 +7,7 @@ use rusqlite::Connection;
 use super::access::{Admin, Operated, OperatorRight};
 use super::account_removal::{self, Begun};
 use super::account_status;
+use super::events;
 use super::ids::{FeedId, InvitationId, RawId, SessionId, SpaceId};
 use super::invitations::{self, Invitation, InvitationOptions};
 use super::operation::{self, Transfer};
@@ -87,6 +88,7 @@ impl<'a> Act<'a> {
         }
         let changed = users::set_operator(self.conn, user.id, is_operator)?;
         if changed {
+            events::record_me(self.conn, user.id)?;
             let action = match is_operator {
                 true => Action::OperatorGranted,
                 false => Action::OperatorRevoked,

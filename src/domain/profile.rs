@@ -4,6 +4,7 @@
 use rusqlite::Connection;
 
 use super::avatars;
+use super::events;
 use super::language::Language;
 use super::pushes;
 use super::quiet_hours::{self, QuietHours};
@@ -56,7 +57,7 @@ pub fn get(conn: &Connection, caller: &Session) -> rusqlite::Result<Profile> {
     })
 }
 
-/// Changes the profile of the caller. Another name is reported in all their spaces, and what waits for the end of their quiet hours
+/// Changes the profile of the caller, and reports it to their devices. Another name is reported in all their spaces, and what waits for the end of their quiet hours
 /// is sent as soon as these allow it.
 pub fn change(
     conn: &Connection,
@@ -82,8 +83,12 @@ pub fn change(
     if let Some(hours) = change.quiet_hours {
         users::set_quiet_hours(conn, user.id, hours)?;
     }
-    if change.time_zone.is_some() || change.quiet_hours.is_some() {
+    let has_other_hours = change.time_zone.is_some() || change.quiet_hours.is_some();
+    if has_other_hours {
         pushes::look_again(conn, user.id, now)?;
+    }
+    if change.name.is_some() || change.language.is_some() || has_other_hours {
+        events::record_me(conn, user.id)?;
     }
     Ok(())
 }

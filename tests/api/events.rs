@@ -361,6 +361,47 @@ fn what_another_process_changes_is_sent_too() {
 }
 
 #[test]
+fn what_changes_of_an_account_is_sent_to_all_devices_of_its_user_and_to_nobody_else() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let live = Live::new(&app.app);
+    let mut of_ann = live.listen(ann.token(), "");
+    let mut of_bob = live.listen(bob.token(), "");
+    let mut expect = |what: &str| {
+        let (name, data) = of_bob.event();
+        assert_eq!(
+            (name.as_str(), unsigned(data)),
+            ("me.changed", unsigned(of(&bob, "/me"))),
+            "{what}"
+        );
+    };
+    // Bob is in no space, where others would see it.
+    let quiet = json!({"from": "21:00", "until": "06:30"});
+    bob.put("/me", json!({"language": "de", "quiet_hours": quiet}))
+        .is_ok();
+    expect("language");
+    bob.put("/me", json!({"digest": "daily"})).is_ok();
+    expect("digest");
+    bob.put_form("/me/avatar", Form::default().file(&pictures::png(1)))
+        .is_ok();
+    expect("picture");
+    assert_eq!(bob.delete("/me/avatar").status, 204);
+    expect("no picture");
+    ann.put("/operator/users/2", json!({"is_operator": true}));
+    expect("right");
+    // What changes nothing is no event.
+    bob.put("/me", json!({})).is_ok();
+    assert_eq!(bob.delete("/me/avatar").status, 204);
+    ann.put("/me", json!({"time_zone": "Europe/Vienna"}))
+        .is_ok();
+    let space = bob.space("Choir");
+    let invited = bob.post(&format!("/spaces/{space}/members"), json!({"login": "ann"}));
+    invited.is(200, "Member added");
+    assert_eq!(of_ann.event().0, "me.changed");
+    assert_eq!(of_ann.event().0, "member.joined");
+}
+
+#[test]
 fn a_stream_can_be_of_one_space_that_is_the_readers() {
     let app = TestApp::new();
     let (ann, bob) = (app.person("ann"), app.person("bob"));

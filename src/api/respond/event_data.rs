@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use crate::api::views::accounts::Me;
 use crate::api::views::comments::Comment;
 use crate::api::views::events::{Gone, InShare, InSpace, Reactions};
 use crate::api::views::members::Member;
@@ -17,7 +18,9 @@ use crate::db::Connection;
 use crate::domain::events::{Event, Kind};
 use crate::domain::ids::{CommentId, Id, NoticeId, PhotoId, RawId, ShareId, SpaceId, UserId};
 use crate::domain::sessions::Session;
-use crate::domain::{access, comments, members, notices, pins, reactions, shares, spaces, usage};
+use crate::domain::{
+    access, comments, members, notices, own_account, pins, reactions, shares, spaces, usage,
+};
 use crate::error::{Error, Result};
 
 /// The data of an event as JSON; `None` if the object isn't there any more or isn't the reader's to see, which another event says.
@@ -33,6 +36,9 @@ pub fn data(
     if event.kind == Kind::NoticesRead {
         let unread = notices::count_unread(conn, session.user().id)?;
         return json(&ReadUpTo::new(event.object, unread));
+    }
+    if event.kind == Kind::MeChanged {
+        return json(&Me::new(own_account::get(conn, session, quotas)?, urls));
     }
     let Some(space) = event.space else {
         return Ok(None);
@@ -125,7 +131,7 @@ fn find(
             let notice = Notice::new(notices::get(conn, session, &id)?, urls);
             json(&InSpace::new(space, notice))
         }
-        Kind::NoticesRead | Kind::SessionEnded => Ok(None),
+        Kind::NoticesRead | Kind::MeChanged | Kind::SessionEnded => Ok(None),
     }
 }
 

@@ -13,21 +13,18 @@ use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::views::accounts::{
-    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, MyDetails, Register,
+    AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, Register,
 };
 use crate::api::views::urls::Urls;
 use crate::api::views::users::User as UserView;
 use crate::app::App;
 use crate::auth::passwords::PasswordCheck;
-use crate::config::{Quotas, Registration};
-use crate::db::Connection;
-use crate::domain::sessions::Session;
+use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
-use crate::domain::users::User;
 use crate::domain::{
-    account_removal, account_status, email, invitations, notices, password_resets, profile,
-    sessions, usage, users,
+    account_removal, account_status, email, invitations, own_account, password_resets, profile,
+    sessions, users,
 };
 use crate::error::{Denied, FieldName, Invalid, NotFound, Result};
 use crate::logging::audit::{self, By};
@@ -141,30 +138,10 @@ pub async fn login(
 #[get("/me")]
 pub async fn me(app: &AppState, caller: Caller<'_>, links: Urls) -> Result<Json<Me>> {
     let quotas = app.config.quotas;
-    let (user, details) = caller
-        .read(move |conn, session| {
-            let user = session.user().clone();
-            as_they_are(conn, session, user, &quotas)
-        })
+    let account = caller
+        .read(move |conn, session| own_account::get(conn, session, &quotas))
         .await?;
-    Ok(Json(Me::new(user, details, &links)))
-}
-
-/// A user, with what only they are shown.
-fn as_they_are(
-    conn: &Connection,
-    session: &Session,
-    user: User,
-    quotas: &Quotas,
-) -> Result<(User, MyDetails)> {
-    let details = MyDetails {
-        profile: profile::get(conn, session)?,
-        email: email::get(conn, user.id)?,
-        unread_notices: notices::count_unread(conn, user.id)?,
-        usage: usage::of_user(conn, user.id, quotas)?,
-        is_operator: users::is_operator(conn, user.id)?,
-    };
-    Ok((user, details))
+    Ok(Json(Me::new(account, &links)))
 }
 
 #[put("/me", data = "<body>")]
@@ -181,18 +158,16 @@ pub async fn change_profile(
     }
     let now = app.now();
     let quotas = app.config.quotas;
-    let (user, details) = user
+    let account = user
         .write(move |conn, session| {
             profile::change(conn, session, &change, now)?;
             email::change(conn, session, &mail, now)?;
-            let user = users::find(conn, session.user().id)?;
-            let user = user.ok_or(Denied::Unauthorized { token: true })?;
-            as_they_are(conn, session, user, &quotas)
+            own_account::get_changed(conn, session, &quotas)
         })
         .await?;
     app.mail_wake.notify_one();
     app.push_wake.notify_one();
-    Ok(Json(Me::new(user, details, &links)))
+    Ok(Json(Me::new(account, &links)))
 }
 
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.

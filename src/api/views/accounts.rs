@@ -12,13 +12,13 @@ use super::urls::Urls;
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, optional_object, optional_text, said, text};
 use crate::config::Limits;
-use crate::domain::email::{Email, Frequency, MailChange};
+use crate::domain::email::{Frequency, MailChange};
 use crate::domain::language::Language;
-use crate::domain::profile::{self, Profile, ProfileChange};
+use crate::domain::notices;
+use crate::domain::own_account::OwnAccount;
+use crate::domain::profile::{self, ProfileChange};
 use crate::domain::quiet_hours;
 use crate::domain::text::{EmailAddress, MAX_EMAIL, UserName};
-use crate::domain::usage::Usage;
-use crate::domain::{notices, users};
 use crate::error::{FieldName, Malformed, Result};
 
 /// Creates an account.
@@ -99,24 +99,16 @@ pub struct Me {
     is_operator: bool,
 }
 
-/// What only the user themselves is shown.
-pub struct MyDetails {
-    pub profile: Profile,
-    pub email: Email,
-    pub unread_notices: i64,
-    pub usage: Usage,
-    pub is_operator: bool,
-}
-
 impl Me {
-    pub fn new(user: users::User, details: MyDetails, urls: &Urls) -> Self {
-        let MyDetails {
+    pub fn new(account: OwnAccount, urls: &Urls) -> Self {
+        let OwnAccount {
+            user,
             profile,
             email,
             unread_notices,
             usage,
             is_operator,
-        } = details;
+        } = account;
         Self {
             user: User::new(user, urls),
             language: profile.language.map(Into::into),

@@ -22,7 +22,7 @@ function mailOf(mail: Partial<Mail> = {}) {
     const address = email === undefined ? {} : email === null ? { email: null, unconfirmed_email: null } : { unconfirmed_email: email };
     return Promise.resolve({ data: { ...user, ...rest, ...address }, next: null });
   });
-  const session = { user, take: (me: Me) => void Object.assign(user, me) };
+  const session = { user, save: async (change: Promise<Me>) => void Object.assign(user, await change) };
   return { own: new OwnMail({ mail: new MailApi({ request } as never), session }), request, user };
 }
 

@@ -14,7 +14,7 @@ const night = { from: '22:00', until: '07:00' };
 function hoursOf(saved: Hours = night) {
   const user = { quiet_hours: saved } as Me;
   const request = vi.fn((_method: string, _path: string, { json }: { json: { quiet_hours: Hours } }) => Promise.resolve({ data: { ...user, ...json }, next: null }));
-  const session = { user, take: (me: Me) => void Object.assign(user, me) };
+  const session = { user, save: async (change: Promise<Me>) => void Object.assign(user, await change) };
   return { own: new OwnQuietHours({ profile: new ProfileApi({ request } as never), session }), request, user };
 }
 

@@ -1,41 +1,14 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { Me, ServerInfo } from '../../src/lib/api/types';
+import type { ServerInfo } from '../../src/lib/api/types';
 import { keepDraft, places, readDraft } from '../../src/lib/forms/drafts';
-import { match } from '../../src/lib/state/routes';
-import { Session } from '../../src/lib/state/session.svelte';
 import { browser, settle } from './browser';
-import { userOf } from '../photos';
+import { meOf, sessionAt } from './own-session';
 
-const meOf = (id: number, login: string): Me => ({ ...userOf(id, login), email: null, unconfirmed_email: null, email_refused: null, digest: 'weekly', language: null, time_zone: null, quiet_hours: { from: '22:00', until: '07:00' }, unread_notices: 0, storage: { used_bytes: 0, max_bytes: null }, is_operator: false });
 const ann = meOf(1, 'ann');
 const bob = meOf(2, 'bob');
 const unauthorized = () => new ApiError(401, "You aren't authorized", 'unauthorized');
-
-/** A session at an address, with a stub server. */
-function sessionAt(url: string) {
-  const went: string[] = [];
-  const router = {
-    url,
-    get route() {
-      return match(router.url.split('?')[0] ?? '');
-    },
-    go: (path: string) => {
-      went.push(path);
-      router.url = path;
-    },
-  };
-  const api = {
-    me: vi.fn(() => Promise.resolve(ann)),
-    signIn: vi.fn(() => Promise.resolve()),
-    signOut: vi.fn(() => Promise.resolve({ data: undefined, next: null })),
-    server: vi.fn(() => Promise.resolve({ needs_first_account: false } as ServerInfo)),
-    actAs: vi.fn(),
-  };
-  const session = new Session(api as never, router);
-  return { session, api, router, went };
-}
 
 beforeEach(() => void browser());
 afterEach(() => void vi.unstubAllGlobals());
@@ -168,21 +141,6 @@ test('it is asked again when one comes back to the window, and no more once it h
   document.dispatchEvent(new Event('visibilitychange'));
   expect(api.me).toHaveBeenCalledTimes(2);
   expect(listeners()).toBe(0);
-});
-
-test('what one says of oneself is as the other devices have it, and as one has just changed it here', async () => {
-  const { session, api } = sessionAt('/app/account');
-  await session.identify();
-  api.me.mockResolvedValue({ ...ann, language: 'de' });
-  await session.recheck();
-  expect(session.user?.language).toBe('de');
-  // Asked for before the change: it doesn't know of it.
-  const stale = session.recheck();
-  session.take({ ...ann, language: 'en' });
-  await stale;
-  expect(session.user?.language).toBe('en');
-  session.take({ ...bob, language: 'de' });
-  expect(session.user).toMatchObject({ id: 1, language: 'en' });
 });
 
 test('a deleted account leaves nothing behind, and one that is kept loses nothing', async () => {

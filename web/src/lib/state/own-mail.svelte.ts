@@ -6,7 +6,7 @@ import type { Session } from './session.svelte';
 
 interface Deps {
   mail: MailApi;
-  session: Pick<Session, 'user' | 'take'>;
+  session: Pick<Session, 'user' | 'save'>;
 }
 
 /** `waiting`: one was given that has to be confirmed, and none counts yet; `unreachable`: and the mail with the link was refused.
@@ -78,6 +78,6 @@ export class OwnMail {
   }
 
   async #change(change: MailChange): Promise<void> {
-    this.deps.session.take(await this.deps.mail.change(change));
+    await this.deps.session.save(this.deps.mail.change(change));
   }
 }

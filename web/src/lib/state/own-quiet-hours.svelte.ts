@@ -8,7 +8,7 @@ type Hours = NonNullable<Me['quiet_hours']>;
 
 interface Deps {
   profile: Pick<ProfileApi, 'change'>;
-  session: Pick<Session, 'user' | 'take'>;
+  session: Pick<Session, 'user' | 'save'>;
 }
 
 /** Those that everybody begins with. */
@@ -60,6 +60,6 @@ export class OwnQuietHours {
   }
 
   async #change(hours: Hours | null): Promise<void> {
-    this.deps.session.take(await this.deps.profile.change({ quiet_hours: hours }));
+    await this.deps.session.save(this.deps.profile.change({ quiet_hours: hours }));
   }
 }

@@ -3,11 +3,12 @@
 import type { Api } from '../api/client';
 import { ApiError } from '../api/errors';
 import type { Me, ServerInfo, User } from '../api/types';
-import { scoped, withoutBase } from '../dom/base';
+import { scoped } from '../dom/base';
 import { all, on } from '../dom/events';
 import { forgetDrafts, openDrafts } from '../forms/drafts';
+import { Door } from './door';
 import type { Router } from './router.svelte';
-import { paths, type Route } from './routes';
+import { paths } from './routes';
 import { isSamePerson } from './same-person';
 
 export class Session {
@@ -23,7 +24,7 @@ export class Session {
   /** What the server says about itself to users who aren't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
-  /** How often something was changed here. */
+  /** How often something was changed, as far as is known here. */
   #changes = 0;
   #before = new Set<() => Promise<void>>();
   #after = new Set<() => void>();
@@ -31,10 +32,14 @@ export class Session {
   /** The other windows of this browser, which share the session. */
   #windows: BroadcastChannel | null = null;
 
+  readonly #door: Door;
+
   constructor(
     private readonly api: Pick<Api, 'me' | 'signIn' | 'signOut' | 'server' | 'actAs'>,
     private readonly router: Pick<Router, 'url' | 'route' | 'go'>,
-  ) {}
+  ) {
+    this.#door = new Door(router);
+  }
 
   /** Listens to the other windows of this browser, until what this returns is called. */
   start(): () => void {
@@ -126,7 +131,7 @@ export class Session {
   /** Observes the outcome of a request. */
   observe(error: ApiError | null): void {
     if (error?.code === 'other_account') void this.recheck();
-    if (error?.code === 'unauthorized' && this.ready && !this.#isAtDoor()) this.#close();
+    if (error?.code === 'unauthorized' && this.ready && !this.#door.isHere) this.#close();
   }
 
   /** Looks whether it is still the same person: another tab of this browser may have changed that. */
@@ -141,15 +146,23 @@ export class Session {
     if (!isSame) return this.#close();
     this.expired = false;
     this.unread = user.unread_notices;
-    // What was changed here meanwhile, it may not know.
+    // What was changed meanwhile, it may not know.
     if (changes === this.#changes) Object.assign(this.me, user);
     for (const task of this.#signedIn) task();
   }
 
-  /** What one says of oneself has changed. */
-  take(me: Me): void {
+  /** What one says of oneself was changed, on whichever device. */
+  hear(me: Me): void {
     this.#changes += 1;
     if (this.user?.id === me.id) Object.assign(this.user, me);
+  }
+
+  /** Waits for a change of what one says of oneself. If something else was changed meanwhile, its answer may be the older one. */
+  async save(change: Promise<Me>): Promise<void> {
+    const changes = this.#changes;
+    const me = await change;
+    if (changes === this.#changes) this.hear(me);
+    else await this.recheck();
   }
 
   askServer = async (): Promise<ServerInfo> => (this.server = await this.api.server());
@@ -160,11 +173,7 @@ export class Session {
   async #toDoor(): Promise<void> {
     // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
-    if (server?.needs_first_account && !this.#isAt('invitation', 'password-reset')) this.router.go(paths.register, { replace: true });
-    else if (!this.#isAtDoor()) {
-      const to = this.router.url === paths.home || withoutBase(this.router.url) === '/' ? '' : `?to=${encodeURIComponent(this.router.url)}`;
-      this.router.go(paths.signIn + to, { replace: true });
-    }
+    this.#door.arrive(server?.needs_first_account ?? false);
   }
 
   #become(user: Me | null): void {
@@ -177,20 +186,11 @@ export class Session {
   /** Redirects to sign in. The same user, once signed in again, finds what they wrote. */
   #close(): void {
     this.expired = this.user !== null;
-    if (!this.#isAtDoor()) this.router.go(`${paths.signIn}?to=${encodeURIComponent(this.router.url)}`, { replace: true });
+    this.#door.return();
   }
 
   #forget(): void {
     for (const task of this.#after) task();
-  }
-
-  /** Whether the current page is one of those for signing in already. */
-  #isAtDoor(): boolean {
-    return this.#isAt('sign-in', 'register', 'invitation', 'password-reset');
-  }
-
-  #isAt(...pages: Route['page'][]): boolean {
-    return pages.includes(this.router.route.page);
   }
 }
 

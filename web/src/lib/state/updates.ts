@@ -26,7 +26,7 @@ import { Talk } from './talk.svelte';
 interface Deps {
   api: Pick<Api, 'share'>;
   live: Pick<Live, 'on'>;
-  session: Pick<Session, 'user' | 'unread' | 'recheck' | 'afterSignIn'>;
+  session: Pick<Session, 'user' | 'unread' | 'hear' | 'recheck' | 'afterSignIn'>;
   router: Pick<Router, 'route'>;
   announcer: Announcer;
   people: Pick<People, 'hear'>;
@@ -81,6 +81,9 @@ export class Updates {
         break;
       case 'read.changed':
         this.deps.spaces.hear(news.data);
+        break;
+      case 'me.changed':
+        this.deps.session.hear(news.data);
         break;
       case 'notice.created':
         this.deps.part(Inbox).hear(news.data);

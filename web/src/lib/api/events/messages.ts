@@ -1,7 +1,7 @@
 // What a page and the holder of the stream of events say to each other.
 
 import type { ApiError } from '../errors';
-import type { Comment, Medium, Member, Notice, ReactionCount, Share, SpaceDetail, SpaceSummary } from '../types';
+import type { Comment, Me, Medium, Member, Notice, ReactionCount, Share, SpaceDetail, SpaceSummary } from '../types';
 
 interface InSpace {
   space_id: number;
@@ -43,10 +43,14 @@ interface NoticesRead {
   space_id?: undefined;
 }
 
+/** The user themselves, whose account is of no space. */
+type MyAccount = Me & { space_id?: undefined };
+
 /** What has happened. */
 export type Happening =
   | { [K in keyof Data]: { kind: K; data: Data[K] } }[keyof Data]
-  | { kind: 'notices.read'; data: NoticesRead };
+  | { kind: 'notices.read'; data: NoticesRead }
+  | { kind: 'me.changed'; data: MyAccount };
 
 /** An event of the stream. Its data is text until somebody needs it. */
 export interface StreamEvent {
