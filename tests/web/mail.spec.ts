@@ -67,6 +67,14 @@ for (const [locale, colorScheme, app, mail] of [
     await expect(button(mail.send_again)).toBeVisible();
     expect(await findings(page, 'address to confirm')).toEqual([]);
 
+    const phone = await newPerson('Ann');
+    await phone.page.goto('/app/sign-in');
+    await phone.signsIn(PASSWORD);
+    await expect(phone.page.getByRole('heading', { name: en['home.title'], exact: true })).toBeVisible();
+    await phone.page.goto('/app/account');
+    const there = phone.page.getByRole('region', { name: mailEn.title, exact: true }).getByRole('status');
+    await expect(there).toHaveText(filled(mailEn['state.waiting'], { address: ADDRESS }));
+
     // A mail program that looks at the link ahead confirms nothing.
     const confirming = await linkTo('/email-confirmations/');
     await page.request.get(confirming);
@@ -79,6 +87,9 @@ for (const [locale, colorScheme, app, mail] of [
     await expect(page.getByRole('button')).toHaveCount(0);
     expect(await findings(page, 'confirmed address')).toEqual([]);
     expect(await me()).toMatchObject({ email: ADDRESS, unconfirmed_email: null });
+    // What is open on another device follows at once.
+    await expect(there).toHaveText(mailEn['state.confirmed']);
+    await phone.page.close();
 
     await page.goto('/app/account');
     await expect(section.getByRole('status')).toHaveText(mail['state.confirmed']);
