@@ -7,6 +7,8 @@
 
 #[path = "tidy/glossary.rs"]
 mod glossary;
+#[path = "tidy/messages.rs"]
+mod messages;
 #[path = "tidy/modules.rs"]
 mod modules;
 #[path = "tidy/rules.rs"]
