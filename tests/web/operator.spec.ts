@@ -262,8 +262,7 @@ test('two operators at once: what the other was faster with is told, and so is t
   await expect(anns.dialog.getByRole('alert')).toBeVisible();
   await anns.closes();
 
-  // Bob's page doesn't know yet that the right is gone; with the next touch, it does.
-  await bobs.link('spaces').click();
+  // On Bob's page the right is gone at once.
   await expect(bob.page.getByRole('heading', { name: told('denied.title') })).toBeVisible();
   await expect(bob.link('nav.operator')).toHaveCount(0);
 });
