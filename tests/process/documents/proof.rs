@@ -111,6 +111,11 @@ pub const PROOFS: &[(&str, &str, Proof)] = &[
         "SHARED_SPACES_PUBLIC_URL=https://spaces.example.org",
         Variables,
     ),
+    (
+        "docs/deployment.md",
+        "# For ports below 1024",
+        By("scripts/package-install"),
+    ),
     ("docs/deployment.md", "# Caddy: /etc/caddy/Caddyfile", Setup),
     (
         "docs/deployment.md",
