@@ -1,4 +1,4 @@
-// Who is signed in, at a stub server.
+// A session with a stub of the API, for tests.
 
 import { vi } from 'vitest';
 

@@ -12,19 +12,21 @@ export class Door {
     return this.#isAt('sign-in', 'register', 'invitation', 'password-reset');
   }
 
-  /** Redirects who isn't signed in, or has to make the first account. */
-  arrive(needsFirstAccount: boolean): void {
-    const { router } = this;
-    if (needsFirstAccount && !this.#isAt('invitation', 'password-reset')) router.go(paths.register, { replace: true });
-    else if (!this.isHere) {
-      const isStart = router.url === paths.home || withoutBase(router.url) === '/';
-      router.go(paths.signIn + (isStart ? '' : `?to=${encodeURIComponent(router.url)}`), { replace: true });
-    }
+  /** Redirects a visitor without a session: to the first account, or to sign in and then to the page that they have opened. */
+  redirect(needsFirstAccount: boolean): void {
+    const { url } = this.router;
+    if (needsFirstAccount && !this.#isAt('invitation', 'password-reset')) this.router.go(paths.register, { replace: true });
+    else if (url === paths.home || withoutBase(url) === '/') this.#toSignIn('');
+    else this.redirectBack();
   }
 
-  /** Redirects who has to sign in again, and back afterwards. */
-  return(): void {
-    if (!this.isHere) this.router.go(`${paths.signIn}?to=${encodeURIComponent(this.router.url)}`, { replace: true });
+  /** Redirects a user whose session has ended: to sign in, and then to this page again. */
+  redirectBack(): void {
+    this.#toSignIn(`?to=${encodeURIComponent(this.router.url)}`);
+  }
+
+  #toSignIn(query: string): void {
+    if (!this.isHere) this.router.go(paths.signIn + query, { replace: true });
   }
 
   #isAt(...pages: Route['page'][]): boolean {

@@ -173,7 +173,7 @@ export class Session {
   async #toDoor(): Promise<void> {
     // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
     const server = await this.askServer().catch(() => null);
-    this.#door.arrive(server?.needs_first_account ?? false);
+    this.#door.redirect(server?.needs_first_account ?? false);
   }
 
   #become(user: Me | null): void {
@@ -186,7 +186,7 @@ export class Session {
   /** Redirects to sign in. The same user, once signed in again, finds what they wrote. */
   #close(): void {
     this.expired = this.user !== null;
-    this.#door.return();
+    this.#door.redirectBack();
   }
 
   #forget(): void {
