@@ -21,7 +21,7 @@ pub struct OwnAccount {
     pub is_operator: bool,
 }
 
-/// The account of the caller, who was read in the same snapshot.
+/// The account of the caller, whose session was read in the same snapshot.
 ///
 /// # Errors
 /// The database can't be read.
@@ -29,7 +29,7 @@ pub fn get(conn: &Connection, caller: &Session, quotas: &Quotas) -> Result<OwnAc
     of(conn, caller, caller.user().clone(), quotas)
 }
 
-/// The account of the caller, who has just changed it.
+/// The account of the caller, read again because the same transaction has changed it.
 ///
 /// # Errors
 /// As [`get`]; [`Denied::Unauthorized`] if it is gone.

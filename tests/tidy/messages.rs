@@ -113,8 +113,8 @@ const NOT_MESSAGES: [&str; 10] = [
     "words.rs",
 ];
 
-/// The macros and methods that are given a message, and how many words it has at least: what is shorter is a part of one.
-const SPEAKERS: [(&str, usize); 12] = [
+/// The macros, methods and attributes that take a message, and the fewest words that one has: a shorter literal is a part of one.
+const CALLS: [(&str, usize); 12] = [
     ("#[error(", 2),
     ("tracing::error!(", 2),
     ("tracing::warn!(", 2),
@@ -146,10 +146,10 @@ fn messages(file: &File) -> Vec<Message> {
         });
     let (code, texts) = split(&text);
     let mut found = Vec::new();
-    for (speaker, at_least) in SPEAKERS {
-        for (at, _) in code.match_indices(speaker) {
-            let arguments = balanced(&code[at + speaker.len()..]);
-            let is_log = speaker.starts_with("tracing");
+    for (call, at_least) in CALLS {
+        for (at, _) in code.match_indices(call) {
+            let arguments = balanced(&code[at + call.len()..]);
+            let is_log = call.starts_with("tracing");
             let given = arguments.split('"').skip(1).step_by(2);
             let given = given.map(|index| texts[index.parse::<usize>().unwrap()].as_str());
             // Other texts of a log line are values of its fields.
@@ -272,7 +272,7 @@ fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// What stands before the end of an opened bracket.
+/// The code before the bracket that closes the one before it.
 fn balanced(code: &str) -> &str {
     let mut open = 1;
     for (at, letter) in code.char_indices() {
@@ -288,18 +288,18 @@ fn balanced(code: &str) -> &str {
     code
 }
 
-/// Code without comments, with a number in place of each text, and the texts.
+/// Code without comments, with a number in place of each string literal, and their values.
 fn split(text: &str) -> (String, Vec<String>) {
     let (mut code, mut texts) = (String::new(), Vec::new());
     let mut rest = text;
     while let Some(first) = rest.chars().next() {
         if rest.starts_with("//") {
             rest = rest.split_once('\n').map_or("", |(_, after)| after);
-        } else if let Some((value, after)) = raw_text(rest, &code).or_else(|| plain_text(rest)) {
+        } else if let Some((value, after)) = raw_string(rest, &code).or_else(|| string(rest)) {
             write!(code, "\"{}\"", texts.len()).unwrap();
             texts.push(value);
             rest = after;
-        } else if let Some(after) = letter(rest) {
+        } else if let Some(after) = after_char_literal(rest) {
             code.push(' ');
             rest = after;
         } else {
@@ -310,8 +310,8 @@ fn split(text: &str) -> (String, Vec<String>) {
     (code, texts)
 }
 
-/// A text without escapes, and what follows.
-fn raw_text<'a>(rest: &'a str, before: &str) -> Option<(String, &'a str)> {
+/// The value of a raw string literal, and the rest.
+fn raw_string<'a>(rest: &'a str, before: &str) -> Option<(String, &'a str)> {
     let is_name = before.ends_with(|letter: char| letter.is_alphanumeric() || letter == '_');
     let after = rest
         .strip_prefix('r')
@@ -323,15 +323,15 @@ fn raw_text<'a>(rest: &'a str, before: &str) -> Option<(String, &'a str)> {
     Some((value.to_owned(), after))
 }
 
-/// A text, and what follows.
-fn plain_text(rest: &str) -> Option<(String, &str)> {
+/// The value of a string literal, and the rest.
+fn string(rest: &str) -> Option<(String, &str)> {
     let mut letters = rest.strip_prefix('"')?.chars();
     let mut value = String::new();
     loop {
         match letters.next()? {
             '"' => return Some((value, letters.as_str())),
             '\\' => match letters.next()? {
-                // The text goes on in the next line.
+                // The literal goes on in the next line.
                 '\n' => letters = letters.as_str().trim_start().chars(),
                 'n' => value.push('\n'),
                 escaped => value.push(escaped),
@@ -341,8 +341,8 @@ fn plain_text(rest: &str) -> Option<(String, &str)> {
     }
 }
 
-/// What follows a letter in quotes, which may be a quote or a bracket. A lifetime is none.
-fn letter(rest: &str) -> Option<&str> {
+/// The rest after a character literal, whose character may be a quote or a bracket; `None` for a lifetime.
+fn after_char_literal(rest: &str) -> Option<&str> {
     let inside = rest.strip_prefix('\'')?;
     let mut letters = inside.trim_start_matches('\\').chars();
     letters.next()?;

@@ -114,7 +114,7 @@ impl<W: Write> ArchiveWriter<W> {
         let outcome = serde_json::to_vec_pretty(outcome)?;
         ensure!(
             outcome.len() as u64 <= OUTCOME_SIZE,
-            "So many photos are lost that an archive can't name them all: is the store the right one?"
+            "More photos are lost than an archive can name: check that the settings name the right store"
         );
         self.add(OUTCOME, &outcome)?;
         let unpacked = self.tar.into_inner()?;
