@@ -6,7 +6,7 @@ import type { Account } from '../../src/lib/api/operator';
 import { ApiError } from '../../src/lib/api/errors';
 import { Listing } from '../../src/lib/state/operator/listing.svelte';
 import { Operator } from '../../src/lib/state/operator/operator.svelte';
-import { Reading } from '../../src/lib/state/operator/reading.svelte';
+import { Reading } from '../../src/lib/state/reading.svelte';
 import { later, settle } from './browser';
 
 const account = (id: number, login: string, name = login): Account => ({

@@ -7,7 +7,7 @@ import { type Account, type Backups, type Check, type Deed, type OperatedSpace, 
 import { all } from '../../dom/events';
 import type { Session } from '../session.svelte';
 import { Listing } from './listing.svelte';
-import { Reading } from './reading.svelte';
+import { Reading } from '../reading.svelte';
 
 interface Deps {
   api: Pick<Api, 'request' | 'listen'>;

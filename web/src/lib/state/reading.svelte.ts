@@ -1,7 +1,7 @@
 // Something that is read from the server as a whole: what was read last stays while it is read again.
 
-import { RequestOrder } from '../request-order';
-import { SingleFlight } from '../single-flight';
+import { RequestOrder } from './request-order';
+import { SingleFlight } from './single-flight';
 
 export class Reading<T> {
   /** Null until it was read once. */
