@@ -17,8 +17,6 @@ use crate::domain::photo_name::PhotoName;
 /// a thousand objects.
 const DELETED_AT_ONCE: usize = 200;
 
-// Requests to S3 are boxed: the library's futures take many KiB, which would otherwise be part of every request that may
-// need a photo.
 impl PhotoStore {
     /// Makes what the store needs and isn't there yet.
     ///
@@ -27,7 +25,7 @@ impl PhotoStore {
     pub async fn prepare(&self) -> Result<()> {
         match self {
             Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.prepare()).await,
+            Self::S3(store) => store.prepare().await,
         }
     }
 
@@ -59,7 +57,7 @@ impl PhotoStore {
         match self {
             // A folder comes with its first photo.
             Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.make_space(name)).await,
+            Self::S3(store) => store.make_space(name).await,
         }
     }
 
@@ -71,7 +69,7 @@ impl PhotoStore {
         match self {
             // Its folder is a part of the data folder, which is looked at on its own.
             Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.find_existing()).await,
+            Self::S3(store) => store.find_existing().await,
         }
     }
 
@@ -79,7 +77,7 @@ impl PhotoStore {
     pub async fn run_checks(&self, report: &mut impl FnMut(Check)) {
         match self {
             Self::Local(store) => store.run_checks(report).await,
-            Self::S3(store) => Box::pin(store.run_checks(report)).await,
+            Self::S3(store) => store.run_checks(report).await,
         }
     }
 
@@ -98,7 +96,7 @@ impl PhotoStore {
                     Key::Staged(_) | Key::Original(_) | Key::Rendition(_) | Key::Claim(_) => SMALL,
                 };
                 let body = body.readable(in_memory).await?;
-                Box::pin(store.put(key, body)).await
+                store.put(key, body).await
             }
         }
     }
@@ -114,7 +112,7 @@ impl PhotoStore {
                 opened.map(|(bytes, file)| (bytes, Source::File(file)))
             }
             Self::S3(store) => {
-                let opened = Box::pin(store.open(key)).await?;
+                let opened = store.open(key).await?;
                 opened.map(|(bytes, object)| (bytes, Source::Object(object)))
             }
         };
@@ -128,7 +126,7 @@ impl PhotoStore {
     pub(super) async fn exists(&self, key: &Key) -> Result<bool> {
         match self {
             Self::Local(store) => store.exists(key).await,
-            Self::S3(store) => Box::pin(store.exists(key)).await,
+            Self::S3(store) => store.exists(key).await,
         }
     }
 
@@ -143,7 +141,7 @@ impl PhotoStore {
     ) -> Result<Option<PhotoSource>> {
         match self {
             Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.redirect(key, disposition)).await,
+            Self::S3(store) => store.redirect(key, disposition).await,
         }
     }
 
@@ -154,7 +152,7 @@ impl PhotoStore {
     pub(super) async fn transfer(&self, from: &Key, to: &Key) -> Result<Transfer> {
         match self {
             Self::Local(store) => store.transfer(from, to).await,
-            Self::S3(store) => Box::pin(store.transfer(from, to)).await,
+            Self::S3(store) => store.transfer(from, to).await,
         }
     }
 
@@ -165,7 +163,7 @@ impl PhotoStore {
     pub(super) async fn remove_source(&self, key: &Key) -> Result<()> {
         match self {
             Self::Local(store) => store.remove(std::slice::from_ref(key)).await,
-            Self::S3(store) => Box::pin(store.remove_source(key)).await,
+            Self::S3(store) => store.remove_source(key).await,
         }
     }
 
@@ -187,7 +185,7 @@ impl PhotoStore {
     pub(super) async fn remove(&self, keys: &[Key]) -> Result<()> {
         match self {
             Self::Local(store) => store.remove(keys).await,
-            Self::S3(store) => Box::pin(store.remove(keys)).await,
+            Self::S3(store) => store.remove(keys).await,
         }
     }
 
@@ -216,7 +214,7 @@ impl PhotoStore {
     pub async fn origin(&self) -> Result<Option<String>> {
         match self {
             Self::Local(_) => Ok(None),
-            Self::S3(store) => Box::pin(store.origin()).await,
+            Self::S3(store) => store.origin().await,
         }
     }
 
@@ -239,7 +237,7 @@ impl PhotoStore {
     pub async fn delete_space(&self, space: &str) -> Result<()> {
         match self {
             Self::Local(store) => store.delete_space(space).await,
-            Self::S3(store) => Box::pin(store.delete_space(space)).await,
+            Self::S3(store) => store.delete_space(space).await,
         }
     }
 
@@ -251,7 +249,7 @@ impl PhotoStore {
         match self {
             // A folder is deleted with its last photo.
             Self::Local(_) => Ok(()),
-            Self::S3(store) => Box::pin(store.delete_bucket_of(space)).await,
+            Self::S3(store) => store.delete_bucket_of(space).await,
         }
     }
 
@@ -262,7 +260,7 @@ impl PhotoStore {
     pub async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         match self {
             Self::Local(store) => store.list_temporary(age).await,
-            Self::S3(store) => Box::pin(store.list_temporary(age)).await,
+            Self::S3(store) => store.list_temporary(age).await,
         }
     }
 
@@ -282,8 +280,8 @@ impl PhotoStore {
                 }
             }
             Self::S3(store) => {
-                for bucket in Box::pin(store.inventory()).await? {
-                    Box::pin(store.list_bucket(&bucket, age, visit)).await?;
+                for bucket in store.inventory().await? {
+                    store.list_bucket(&bucket, age, visit).await?;
                 }
             }
         }
@@ -310,7 +308,7 @@ impl PhotoStore {
         match self {
             // Files that are being written are deleted by [`Self::list_temporary`].
             Self::Local(_) => Ok(0),
-            Self::S3(store) => Box::pin(store.abort_stale_parts(age)).await,
+            Self::S3(store) => store.abort_stale_parts(age).await,
         }
     }
 }
