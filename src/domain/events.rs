@@ -66,6 +66,9 @@ pub enum Kind {
     /// A user has read what they were told of.
     #[strum(serialize = "notices.read")]
     NoticesRead,
+    /// How much a user is told of a space is another.
+    #[strum(serialize = "notices.changed")]
+    NoticesChanged,
     /// What a user says of themselves, or what only they are shown of their account, is another.
     #[strum(serialize = "me.changed")]
     MeChanged,

@@ -4,7 +4,8 @@ use rusqlite::{Connection, OptionalExtension};
 use strum::{EnumString, IntoStaticStr};
 
 use super::access::Member;
-use super::ids::UserId;
+use super::events::{self, Kind};
+use super::ids::{SpaceId, UserId};
 use crate::error::{FieldName, Malformed, Result};
 
 /// How much a member is told of a space.
@@ -86,7 +87,7 @@ pub fn get(conn: &Connection, member: &Member) -> Result<NoticeSettings> {
     Ok(chosen.unwrap_or_default())
 }
 
-/// Changes the settings of a member. Returns what they are then.
+/// Changes the settings of a member, which the member's devices are told. Returns what they are then.
 pub fn set(conn: &Connection, member: &Member, change: Change) -> Result<NoticeSettings> {
     let before = get(conn, member)?;
     let new = NoticeSettings {
@@ -94,20 +95,39 @@ pub fn set(conn: &Connection, member: &Member, change: Change) -> Result<NoticeS
         push: change.push.unwrap_or(before.push),
         email: change.email.unwrap_or(before.email),
     };
+    if new == before {
+        return Ok(new);
+    }
     conn.prepare_cached(
         "insert into notice_settings (member_id, level, push, email)
          select id, ?, ?, ? from members where space_id = ? and user_id = ?
          on conflict (member_id) do update set level = excluded.level, push = excluded.push, email = excluded.email",
     )?
     .execute((new.level.as_str(), new.push, new.email, member.space(), member.user()))?;
+    record(conn, member.user(), member.space())?;
     Ok(new)
 }
 
-/// Ends the mail about all spaces of a user. Returns of how many there was any.
+/// Ends the mail about all spaces of a user, which the user's devices are told. Returns of how many there was any.
 pub(super) fn end_mail(conn: &Connection, user: UserId) -> rusqlite::Result<usize> {
+    let spaces: Vec<SpaceId> = conn
+        .prepare_cached(
+            "select m.space_id from members m join notice_settings n on n.member_id = m.id
+             where m.user_id = ? and n.email = 1",
+        )?
+        .query_map([user], |row| row.get(0))?
+        .collect::<rusqlite::Result<_>>()?;
     conn.prepare_cached(
         "update notice_settings set email = 0
          where email = 1 and member_id in (select id from members where user_id = ?)",
     )?
-    .execute([user])
+    .execute([user])?;
+    for space in &spaces {
+        record(conn, user, *space)?;
+    }
+    Ok(spaces.len())
+}
+
+fn record(conn: &Connection, user: UserId, space: SpaceId) -> rusqlite::Result<()> {
+    events::record_for(conn, user, Some(space), Kind::NoticesChanged, space)
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::mail::World;
-use crate::support::{Fault, Person, ReceivedMail, TestApp, pictures};
+use crate::support::{Fault, Live, Person, ReceivedMail, TestApp, pictures};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -268,6 +268,9 @@ fn one_click_ends_it_without_a_session_and_a_look_at_the_link_does_not() {
             .is(403, "This link isn't valid");
         anybody.get(&forged).is(403, "This link isn't valid");
     }
+    let live = Live::new(&family.world.app.app);
+    let bob = family.bob();
+    let mut of_bob = live.listen(bob.token(), "");
     // As a mail program sends it (RFC 8058).
     let one_click = family.world.app.client().post(link.to_owned());
     let one_click = one_click.header(rocket::http::ContentType::Form);
@@ -278,6 +281,7 @@ fn one_click_ends_it_without_a_session_and_a_look_at_the_link_does_not() {
         "{}",
         reply.text()
     );
+    assert_eq!(of_bob.expect("notices.changed")["email"], false);
     ann.share(family.space, "And this");
     assert!(family.next_morning().is_empty());
     let path = format!("/spaces/{}/notices", family.space);

@@ -329,6 +329,29 @@ fn only_the_streams_of_the_user_are_sent_their_notices() {
 }
 
 #[test]
+fn how_much_one_is_told_of_a_space_is_sent_to_ones_own_devices_alone() {
+    let app = TestApp::new();
+    let (_, bob, cid, space) = three(&app);
+    let live = Live::new(&app.app);
+    let (mut of_bob, mut of_cid) = (live.listen(bob.token(), ""), live.listen(cid.token(), ""));
+    let path = format!("/spaces/{space}/notices");
+    let chosen = bob.put(&path, json!({"level": "mentions"})).is_ok();
+    let told = of_bob.event();
+    assert_eq!(told.0, "notices.changed");
+    assert_eq!(told.1["space_id"], space);
+    for (field, value) in chosen.as_object().unwrap() {
+        assert_eq!(told.1[field], *value);
+    }
+    // What changes nothing is no event, and Cid hears only of her own.
+    bob.put(&path, json!({"level": "mentions", "push": true}))
+        .is_ok();
+    cid.put(&path, json!({"level": "none"})).is_ok();
+    assert_eq!(of_cid.expect("notices.changed")["level"], "none");
+    bob.put(&path, json!({"level": "all"})).is_ok();
+    assert_eq!(of_bob.expect("notices.changed")["level"], "all");
+}
+
+#[test]
 fn a_restored_inbox_goes_on_with_other_ids() {
     let app = TestApp::new();
     let (ann, _, _, space) = three(&app);

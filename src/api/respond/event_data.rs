@@ -7,7 +7,7 @@ use crate::api::views::accounts::Me;
 use crate::api::views::comments::Comment;
 use crate::api::views::events::{Gone, InShare, InSpace, Reactions};
 use crate::api::views::members::Member;
-use crate::api::views::notices::{Notice, ReadUpTo};
+use crate::api::views::notices::{Notice, NoticeSettings, ReadUpTo};
 use crate::api::views::photos::Medium;
 use crate::api::views::shares::Share;
 use crate::api::views::space_of_member::SpaceOfMember;
@@ -19,7 +19,8 @@ use crate::domain::events::{Event, Kind};
 use crate::domain::ids::{CommentId, Id, NoticeId, PhotoId, RawId, ShareId, SpaceId, UserId};
 use crate::domain::sessions::Session;
 use crate::domain::{
-    access, comments, members, notices, own_account, pins, reactions, shares, spaces, usage,
+    access, comments, members, notice_settings, notices, own_account, pins, reactions, shares,
+    spaces, usage,
 };
 use crate::error::{Error, Result};
 
@@ -130,6 +131,10 @@ fn find(
             let id = RawId::of(NoticeId::from_number(event.object));
             let notice = Notice::new(notices::get(conn, session, &id)?, urls);
             json(&InSpace::new(space, notice))
+        }
+        Kind::NoticesChanged => {
+            let settings = notice_settings::get(conn, &member()?)?;
+            json(&InSpace::new(space, NoticeSettings::from(settings)))
         }
         Kind::NoticesRead | Kind::MeChanged | Kind::SessionEnded => Ok(None),
     }

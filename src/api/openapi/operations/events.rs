@@ -17,7 +17,7 @@ pub(super) fn events() -> Vec<Operation> {
         .about(
             "Server-Sent Events. The names of events: `share.created`, `share.edited`, `share.deleted`, `comment.created`, \
              `comment.edited`, `comment.deleted`, `media.ready` (the previews of a photo), `reaction.changed`, `member.joined`, `member.changed`, `member.left`, `space.changed`, `space.deleted`; and to me alone `read.changed` (on whichever device I have read), \
-             `notice.created`, `notices.read` (`{up_to, unread_notices}`) and `me.changed` (as `GET /me`; not for storage and what is unread). The data is the changed \
+             `notice.created`, `notices.read` (`{up_to, unread_notices}`), `notices.changed` (how much I am told of a space, as `GET /spaces/<id>/notices`) and `me.changed` (as `GET /me`; not for storage and what is unread). The data is the changed \
              object as its own endpoint would return it to me at that moment, as JSON, with `space_id` and, for a photo or comment, \
              `share_id`. That of `reaction.changed` is `share_id`, `comment_id` (null if it is about the share itself) and `reactions`; \
              that of `read.changed` is the row of `GET /spaces`. Of what is gone, only these and its `id` (of `member.left`, the id of the user). Of several events of one \

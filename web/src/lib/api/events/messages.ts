@@ -1,7 +1,7 @@
 // What a page and the holder of the stream of events say to each other.
 
 import type { ApiError } from '../errors';
-import type { Comment, Me, Medium, Member, Notice, ReactionCount, Share, SpaceDetail, SpaceSummary } from '../types';
+import type { Comment, Me, Medium, Member, Notice, NoticeSettings, ReactionCount, Share, SpaceDetail, SpaceSummary } from '../types';
 
 interface InSpace {
   space_id: number;
@@ -34,6 +34,8 @@ interface Data {
   /** One has read something there, on whichever device. */
   'read.changed': InSpace & SpaceSummary;
   'notice.created': InSpace & Notice;
+  /** How much one is told of the space, as chosen on whichever device. */
+  'notices.changed': InSpace & NoticeSettings;
 }
 
 /** How much of the inbox is read. It is of no space. */
