@@ -6,8 +6,6 @@ import type { Account } from '../../src/lib/api/operator';
 import { ApiError } from '../../src/lib/api/errors';
 import { Listing } from '../../src/lib/state/operator/listing.svelte';
 import { Operator } from '../../src/lib/state/operator/operator.svelte';
-import { Reading } from '../../src/lib/state/reading.svelte';
-import { later, settle } from './browser';
 
 const account = (id: number, login: string, name = login): Account => ({
   id, login, name, disabled_at: null, is_operator: false, spaces: 0, used_bytes: 0, max_bytes: null, has_own_quota: false,
@@ -62,42 +60,6 @@ test('what is shown stays where it cannot be read again, and the reason is told 
   first.mockResolvedValueOnce({ rows: [], next: null });
   await list.load();
   expect([idsOf(list), list.error]).toEqual([[], null]);
-});
-
-test('an answer that was overtaken by a newer one is not shown', async () => {
-  const [slow, quick] = [later<number>(), later<number>()];
-  const read = vi.fn().mockReturnValueOnce(slow.promise).mockReturnValueOnce(quick.promise);
-  const reading = new Reading<number>(read);
-  const both = [reading.load(), reading.load()];
-  quick.resolve(2);
-  await settle();
-  expect([reading.value, reading.loading]).toEqual([2, true]);
-  slow.resolve(1);
-  await Promise.all(both);
-  expect([reading.value, reading.loading]).toEqual([2, false]);
-});
-
-test('what the server does for one at a time is not asked for again before it has answered', async () => {
-  const open = later<number>();
-  const read = vi.fn(() => open.promise);
-  const reading = new Reading<number>(read, true);
-  const both = [reading.load(), reading.load()];
-  open.resolve(3);
-  await Promise.all(both);
-  expect([reading.value, reading.loading]).toEqual([3, false]);
-  expect(read).toHaveBeenCalledTimes(1);
-  await reading.load();
-  expect(read).toHaveBeenCalledTimes(2);
-});
-
-test('what was read for one person is not there for the next', async () => {
-  const open = later<number>();
-  const reading = new Reading(() => open.promise);
-  const loading = reading.load();
-  reading.clear();
-  open.resolve(7);
-  await loading;
-  expect(reading.value).toBeNull();
 });
 
 test('what an operator does is sent, and the list is read again', async () => {

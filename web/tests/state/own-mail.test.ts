@@ -23,7 +23,7 @@ function mailOf(mail: Partial<Mail> = {}) {
     return Promise.resolve({ data: { ...user, ...rest, ...address }, next: null });
   });
   const session = { user, save: async (change: Promise<Me>) => void Object.assign(user, await change) };
-  return { own: new OwnMail({ mail: new MailApi({ request } as never), session }), request, user };
+  return { own: new OwnMail({ mail: new MailApi({ request } as never), session, onkept: vi.fn() }), request, user };
 }
 
 test('what is shown of an address is what the server knows of it', () => {
@@ -68,15 +68,15 @@ test('what is being written stays when it is refused, and when another device ch
 
 test('a choice is shown at once, and taken back when it is not saved', async () => {
   const { own, request } = mailOf({ email: 'ann@example.org' });
-  const chosen = own.choose('daily');
+  const chosen = own.choosing.choose({ digest: 'daily' });
   expect(own.digest).toBe('daily');
   await chosen;
   expect([own.digest, own.address]).toEqual(['daily', 'ann@example.org']);
   request.mockRejectedValueOnce(new Error('no'));
-  const refused = own.choose('never');
+  const refused = own.choosing.choose({ digest: 'never' });
   expect(own.digest).toBe('never');
-  await expect(refused).rejects.toThrow('no');
-  expect(own.digest).toBe('daily');
+  await refused;
+  expect([own.digest, own.choosing.error]).toEqual(['daily', new Error('no')]);
 });
 
 test('both languages say the same of mail, and nothing that nobody reads', () => {

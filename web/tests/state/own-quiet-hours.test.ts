@@ -15,7 +15,7 @@ function hoursOf(saved: Hours = night) {
   const user = { quiet_hours: saved } as Me;
   const request = vi.fn((_method: string, _path: string, { json }: { json: { quiet_hours: Hours } }) => Promise.resolve({ data: { ...user, ...json }, next: null }));
   const session = { user, save: async (change: Promise<Me>) => void Object.assign(user, await change) };
-  return { own: new OwnQuietHours({ profile: new ProfileApi({ request } as never), session }), request, user };
+  return { own: new OwnQuietHours({ profile: new ProfileApi({ request } as never), session, onkept: vi.fn() }), request, user };
 }
 
 const put = (quiet_hours: Hours) => ['PUT', '/me', { json: { quiet_hours } }];
@@ -47,9 +47,9 @@ test('what was refused stays to be corrected', async () => {
 test('turned off, the hours are there again when they are turned on', async () => {
   const { own, request, user } = hoursOf({ from: '13:00', until: '15:00' });
   own.write({ until: '16:00' });
-  await own.turn(false);
+  await own.turning.choose({ on: false });
   expect([own.on, user.quiet_hours]).toEqual([false, null]);
-  await own.turn(true);
+  await own.turning.choose({ on: true });
   expect(request.mock.calls).toEqual([put(null), put({ from: '13:00', until: '15:00' })]);
   expect([own.on, own.hours]).toEqual([true, { from: '13:00', until: '15:00' }]);
 });
@@ -57,7 +57,7 @@ test('turned off, the hours are there again when they are turned on', async () =
 test('a user without quiet hours is offered the default ones', async () => {
   const { own, user } = hoursOf(null);
   expect(own.on).toBe(false);
-  await own.turn(true);
+  await own.turning.choose({ on: true });
   expect(user.quiet_hours).toEqual(night);
 });
 
@@ -65,11 +65,11 @@ test('a choice is shown at once, and taken back if it can’t be saved', async (
   const { own, request } = hoursOf();
   let refuse: (error: Error) => void = () => undefined;
   request.mockReturnValueOnce(new Promise((_, reject) => (refuse = reject)));
-  const turned = own.turn(false);
+  const turned = own.turning.choose({ on: false });
   expect(own.on).toBe(false);
   refuse(new Error('no'));
-  await expect(turned).rejects.toThrow('no');
-  expect([own.on, own.hours]).toEqual([true, night]);
+  await turned;
+  expect([own.on, own.hours, own.turning.error]).toEqual([true, night, new Error('no')]);
 });
 
 test('a sentence says a time without the zero in front', () => {

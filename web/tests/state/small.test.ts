@@ -4,7 +4,6 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import type { Share } from '../../src/lib/api/types';
-import { Submission } from '../../src/lib/forms/submission.svelte';
 import { I18n } from '../../src/lib/i18n/index.svelte';
 import { Announcer } from '../../src/lib/state/announcer.svelte';
 import { Clock } from '../../src/lib/state/clock.svelte';
@@ -160,22 +159,4 @@ test('an answer from before a change is not taken, nor one that a later one has 
   order.changed();
   expect(order.takes(third)).toBe(false);
   expect(order.takes(order.begin())).toBe(true);
-});
-
-test('a form is sent once at a time, says why it was refused, and forgets that when it is sent again', async () => {
-  const submission = new Submission();
-  const [first, second] = [later<undefined>(), later<undefined>()];
-  const task = vi.fn().mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise);
-  const running = submission.run(task);
-  await submission.run(task);
-  expect(task).toHaveBeenCalledOnce();
-  first.reject(new ApiError(400, 'Name cannot be empty', 'blank'));
-  await running;
-  expect(submission.busy).toBe(false);
-  expect(submission.error).toMatchObject({ code: 'blank' });
-  const again = submission.run(task);
-  expect(submission.error).toBeNull();
-  second.resolve(undefined);
-  await again;
-  expect(submission.busy).toBe(false);
 });

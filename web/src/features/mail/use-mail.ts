@@ -8,9 +8,9 @@ import { OwnMail } from '../../lib/state/own-mail.svelte';
 
 /** To be called while a component is made. */
 export function useMail() {
-  const { api, i18n, session } = useApp();
+  const { announcer, api, i18n, session } = useApp();
   return {
-    own: new OwnMail({ mail: new MailApi(api), session }),
+    own: new OwnMail({ mail: new MailApi(api), session, onkept: () => announcer.say(write(i18n, 'kept')) }),
     write: (key: MailKey, values?: Record<string, string | number>) => write(i18n, key, values),
   };
 }

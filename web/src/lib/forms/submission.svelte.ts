@@ -7,10 +7,23 @@ export class Submission {
   /** What is wrong, until it is tried again. */
   error = $state.raw<unknown>(null);
 
-  /** Does it, unless it is under way already. */
+  #running: Promise<void> = Promise.resolve();
+
+  /** Does it, unless something is under way already. */
   async run(task: () => Promise<void>): Promise<void> {
     // An effect that submits must not run again because the submission has ended.
     if (untrack(() => this.busy)) return;
+    this.#running = this.#do(task);
+    await this.#running;
+  }
+
+  /** Does it after what is under way: each of several things that can be asked for meanwhile. */
+  async runAfter(task: () => Promise<void>): Promise<void> {
+    while (untrack(() => this.busy)) await this.#running;
+    await this.run(task);
+  }
+
+  async #do(task: () => Promise<void>): Promise<void> {
     this.busy = true;
     this.error = null;
     try {

@@ -2,11 +2,14 @@
 
 import type { MailApi, MailChange } from '../api/mail';
 import type { Me } from '../api/types';
+import { Choosing } from '../forms/choosing.svelte';
 import type { Session } from './session.svelte';
 
 interface Deps {
   mail: MailApi;
   session: Pick<Session, 'user' | 'save'>;
+  /** What to do when a choice is saved. */
+  onkept: () => void;
 }
 
 /** `waiting`: one was given that has to be confirmed, and none counts yet; `unreachable`: and the mail with the link was refused.
@@ -16,8 +19,10 @@ export type AddressState = 'none' | 'waiting' | 'unreachable' | 'changing' | 'co
 export class OwnMail {
   /** What is being written; null while it is as it was. */
   #written = $state<string | null>(null);
-  /** What was chosen, until the server has it. */
-  #chosen = $state<Me['digest'] | null>(null);
+  readonly choosing = new Choosing<Pick<Me, 'digest'>>(async (chosen) => {
+    await this.#change(chosen);
+    this.deps.onkept();
+  });
 
   constructor(private readonly deps: Deps) {}
 
@@ -52,7 +57,7 @@ export class OwnMail {
   }
 
   get digest(): Me['digest'] {
-    return this.#chosen ?? this.#me?.digest ?? 'weekly';
+    return this.choosing.chosen.digest ?? this.#me?.digest ?? 'weekly';
   }
 
   /** Another address, which then has to be confirmed; or the same, which is sent the link again. */
@@ -65,16 +70,6 @@ export class OwnMail {
   async remove(): Promise<void> {
     await this.#change({ email: null });
     this.#written = null;
-  }
-
-  /** Shown as chosen at once, and as it was before if that can't be saved. */
-  async choose(digest: Me['digest']): Promise<void> {
-    this.#chosen = digest;
-    try {
-      await this.#change({ digest });
-    } finally {
-      this.#chosen = null;
-    }
   }
 
   async #change(change: MailChange): Promise<void> {

@@ -2,6 +2,7 @@
 
 import type { ProfileApi } from '../api/profile';
 import type { Me } from '../api/types';
+import { Choosing } from '../forms/choosing.svelte';
 import type { Session } from './session.svelte';
 
 type Hours = NonNullable<Me['quiet_hours']>;
@@ -9,6 +10,8 @@ type Hours = NonNullable<Me['quiet_hours']>;
 interface Deps {
   profile: Pick<ProfileApi, 'change'>;
   session: Pick<Session, 'user' | 'save'>;
+  /** What to do when a choice is saved. */
+  onkept: () => void;
 }
 
 /** Those that everybody begins with. */
@@ -17,8 +20,8 @@ const USUAL: Hours = { from: '22:00', until: '07:00' };
 export class OwnQuietHours {
   /** What is being chosen; what isn't in it is as it was saved. */
   #written = $state.raw<Partial<Hours>>({});
-  /** Whether there are any, until the server has it. */
-  #chosen = $state<boolean | null>(null);
+  /** Whether there are any. */
+  readonly turning = new Choosing<{ on: boolean }>(({ on }) => this.#turn(on === true));
   /** Those that were turned off here, to be there when they are turned on again. */
   #before = USUAL;
 
@@ -29,7 +32,7 @@ export class OwnQuietHours {
   }
 
   get on(): boolean {
-    return this.#chosen ?? this.#saved !== null;
+    return this.turning.chosen.on ?? this.#saved !== null;
   }
 
   /** What is shown. Changed on another device, it follows, but for what is being chosen here. */
@@ -46,17 +49,12 @@ export class OwnQuietHours {
     this.#written = {};
   }
 
-  /** Shown as chosen at once, and as it was before if that can't be saved. */
-  async turn(on: boolean): Promise<void> {
+  async #turn(on: boolean): Promise<void> {
     const before = this.#saved ?? this.#before;
-    this.#chosen = on;
-    try {
-      await this.#change(on ? this.#before : null);
-      this.#before = before;
-      this.#written = {};
-    } finally {
-      this.#chosen = null;
-    }
+    await this.#change(on ? this.#before : null);
+    this.#before = before;
+    this.#written = {};
+    this.deps.onkept();
   }
 
   async #change(hours: Hours | null): Promise<void> {

@@ -40,6 +40,13 @@ export class Reading<T> {
     }
   }
 
+  /** Shows what was changed on the server, and reads it again: what is being read may be from before that. */
+  change(update: (value: T) => T): Promise<void> {
+    this.#turns.changed();
+    if (this.value !== null) this.value = update(this.value);
+    return this.load();
+  }
+
   clear(): void {
     this.#turns.changed();
     this.value = null;
