@@ -3,7 +3,7 @@
 import { en } from '../../web/src/lib/i18n/notices/en.ts';
 import { findings } from './axe.ts';
 import { expect, test } from './fixtures.ts';
-import { PASSWORD, type Person, words } from './people.ts';
+import { PASSWORD, Person, words } from './people.ts';
 
 const post = async ({ page }: Person, path: string, data: object) => {
   const answer = await page.request.post(path, { data, headers: { Origin: new URL(page.url()).origin } });
@@ -61,6 +61,27 @@ test('nobody is told anything of a space of which they want nothing, and the cho
   await expect(level('level.all')).toBeChecked();
   await expect(bob.page.getByText(filled(en['level.all_hint'], { space: 'Family' }))).toBeVisible();
   expect(await findings(bob.page, 'settings of notices')).toEqual([]);
+  const phone = new Person(await bob.page.context().newPage(), 'Bob');
+  await phone.page.goto('/app/spaces/1/settings');
+  const onPhone = phone.page.getByRole('checkbox', { name: en['level.push'] });
+  await expect(onPhone).toBeChecked();
+  // One tap and another while the first is on its way: both are kept, and the other device shows them.
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => (release = resolve));
+  await bob.page.route('**/spaces/1/notices', async (route) => {
+    await released;
+    await route.continue();
+  });
+  const sent = bob.page.waitForRequest((request) => request.method() === 'PUT');
+  await bob.page.getByRole('radio', { name: en['level.mentions'], exact: true }).check({ force: true });
+  await sent;
+  await bob.page.getByRole('checkbox', { name: en['level.push'] }).uncheck();
+  release();
+  await expect(onPhone).not.toBeChecked();
+  await expect(phone.page.getByRole('radio', { name: en['level.mentions'], exact: true })).toBeChecked();
+  await bob.page.unroute('**/spaces/1/notices');
+  await phone.page.close();
+
   await level('level.none').check({ force: true });
   await expect(bob.page.getByText(filled(en['level.none_hint'], { space: 'Family' }))).toBeVisible();
   await expect(bob.page.getByRole('checkbox', { name: en['level.push'] })).toHaveCount(0);
