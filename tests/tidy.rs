@@ -306,6 +306,13 @@ fn every_file_opens_by_saying_what_it_is() {
 }
 
 #[test]
+fn no_example_is_left_uncompiled() {
+    check(rules::has_no_examples, &["src"], "rs");
+    let (example, sentence) = ("    /// ```", "/// As `a` does.");
+    can_fail(rules::has_no_examples, "src/a.rs", example, sentence);
+}
+
+#[test]
 fn files_are_short() {
     check(
         rules::is_short,

@@ -117,6 +117,20 @@ pub fn opens_with_a_sentence(file: &File) -> Vec<String> {
     }
 }
 
+/// Nothing compiles what a comment of the server shows as code.
+pub fn has_no_examples(file: &File) -> Vec<String> {
+    let is_fence = |line: &str| {
+        ["/// ```", "//! ```"]
+            .iter()
+            .any(|fence| line.starts_with(fence))
+    };
+    let lines = file.text.lines().zip(1..);
+    lines
+        .filter(|(line, _)| is_fence(line.trim_start()))
+        .map(|(_, at)| file.complaint(at, "an example that nothing compiles: make it a test"))
+        .collect()
+}
+
 /// A file that grows over its limit has more than one reason to change.
 pub fn is_short(file: &File) -> Vec<String> {
     let limit = if file.is_test() { 600 } else { 400 };
