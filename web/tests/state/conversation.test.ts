@@ -2,54 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import type { Comment, Page } from '../../src/lib/api/types';
-import { Conversation } from '../../src/lib/state/conversation.svelte';
-import type { UnsentItem } from '../../src/lib/state/outbox-store';
-import { WindowDrafts } from '../../src/lib/state/window-drafts';
 import { browser, later, settle } from './browser';
-import { userOf } from '../photos';
-
-const said = (id: number, user = 2, text = `number ${id}`): Comment => ({
-  id,
-  text,
-  user: userOf(user, `user${user}`),
-  created_at: '2026-05-17T09:30:00Z',
-  edited_at: null,
-  reactions: [],
-  mentions: [],
-});
-
-function made(all: Comment[] = []) {
-  const update = vi.fn();
-  const heard: number[] = [];
-  const api = {
-    comments: vi.fn((_share: number, limit: number): Promise<Page<Comment>> => {
-      const rows = [...all].reverse();
-      return Promise.resolve({ rows: rows.slice(0, limit), next: rows.length > limit ? String(limit) : null });
-    }),
-    moreComments: vi.fn((next: string): Promise<Page<Comment>> => Promise.resolve({ rows: [...all].reverse().slice(Number(next)), next: null })),
-    comment: vi.fn((_share: number, text: string, _key: string) => Promise.resolve(said(1000, 1, text))),
-    editComment: vi.fn((id: number, text: string) => Promise.resolve({ ...said(id, 1, text), edited_at: '2026-05-17T10:00:00Z' })),
-  };
-  const outbox = { hasTurn: vi.fn((_share: number) => true), add: vi.fn((_item: UnsentItem) => Promise.resolve(false)) };
-  const drafts = new WindowDrafts();
-  const make = () =>
-    new Conversation(7, {
-      api,
-      drafts,
-      session: { me: userOf(1, 'ann'), server: { limits: { comment_max: 40 } } as never },
-      feeds: { of: () => ({ update }) as never },
-      outbox,
-      onkept: () => undefined,
-      onheard: (comments) => heard.push(...comments.map(({ id }) => id)),
-    });
-  const conversation = make();
-  const show = (to = conversation) => to.take(3, { comments: { count: all.length, latest: all.slice(-2) }, reactions: [] });
-  show();
-  return { conversation, outbox, api, all, show, heard, make, update };
-}
-
-const ids = ({ comments }: Conversation) => comments.map(({ id }) => id);
-const upTo = (last: number) => Array.from({ length: last }, (_, at) => said(at + 1));
+import { ids, made, said, upTo } from './conversing';
 
 beforeEach(() => browser());
 afterEach(() => vi.unstubAllGlobals());
@@ -61,6 +15,21 @@ test('folded, it shows the last two, and reads older ones page by page when it i
   expect([conversation.comments.length, conversation.older]).toEqual([22, 8]);
   await conversation.more();
   expect([conversation.comments.length, conversation.older]).toEqual([30, 0]);
+});
+
+test('what is said, edited and deleted while older ones are read stays so', async () => {
+  const { conversation, api, all } = made(upTo(30));
+  await conversation.more();
+  const page = later<Page<Comment>>();
+  api.moreComments.mockReturnValueOnce(page.promise);
+  const reading = conversation.more();
+  conversation.apply({ comment: said(31), isNew: true });
+  conversation.apply({ comment: { ...said(30), text: 'Edited' }, isNew: false });
+  conversation.apply({ deleted: 29 });
+  page.resolve({ rows: all.slice(0, 8).reverse(), next: null });
+  await reading;
+  expect(ids(conversation)).toEqual([...upTo(28).map(({ id }) => id), 30, 31]);
+  expect(conversation.comments.at(-2)?.text).toBe('Edited');
 });
 
 test('what is being read stays when others say more, and they are told once', async () => {
@@ -171,7 +140,7 @@ test('what cannot be sent now is left to the outbox under its key, and the field
     await conversation.send();
     expect([conversation.text, conversation.error]).toEqual(['', null]);
     const [, text, key] = api.comment.mock.lastCall ?? [];
-    expect(outbox.add.mock.lastCall?.[0]).toMatchObject({ kind: 'comment', space: 3, share: 7, text, key });
+    expect(outbox.add.mock.lastCall?.[1]).toMatchObject({ kind: 'comment', space: 3, share: 7, text, key });
   }
   // Not what the server refuses for good: then it is for its author to say it in another way.
   api.comment.mockRejectedValueOnce(new ApiError(422, 'No', 'too_long'));

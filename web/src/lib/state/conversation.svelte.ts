@@ -123,8 +123,11 @@ export class Conversation extends CommentDraft {
     this.unread = null;
     try {
       const { next } = this.#thread;
-      if (typeof next === 'string') this.#thread = prepend(this.#thread, await this.deps.api.moreComments(next));
-      else await this.#renew(this.#thread.rows.length + MORE);
+      if (typeof next === 'string') {
+        const page = await this.deps.api.moreComments(next);
+        // What was said, changed or deleted meanwhile stays so.
+        this.#thread = prepend(this.#thread, page);
+      } else await this.#renew(this.#thread.rows.length + MORE);
     } catch (error) {
       this.unread = error;
     } finally {

@@ -61,6 +61,8 @@ export function put(known: Thread, comment: Comment): Thread {
 /** Something that has happened to a comment. */
 export type CommentEvent = { comment: Comment; isNew: boolean } | { deleted: number };
 
+const editedAt = ({ edited_at }: Comment) => (edited_at ? Date.parse(edited_at) : 0);
+
 /** Takes what has happened to a comment. Returns null if that doesn't tell how many there are by now. */
 export function hear(known: Thread, event: CommentEvent): Thread | null {
   const isWhole = known.rows.length === known.count;
@@ -68,7 +70,7 @@ export function hear(known: Thread, event: CommentEvent): Thread | null {
   const found = known.rows.find((each) => each.id === id);
   if ('deleted' in event) return found ? drop(known, id) : isWhole ? known : null;
   // What was written here since may be newer.
-  if (found) return (found.edited_at ?? '') > (event.comment.edited_at ?? '') ? known : put(known, event.comment);
+  if (found) return editedAt(found) > editedAt(event.comment) ? known : put(known, event.comment);
   if (!event.isNew) return known;
   return isWhole || id > (known.rows.at(-1)?.id ?? Infinity) ? put(known, event.comment) : null;
 }
