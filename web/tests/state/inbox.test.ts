@@ -100,6 +100,19 @@ test('an answer from before something was heard takes nothing away', async () =>
   expect(inbox.rows.map(({ id }) => id)).toEqual([5, 4]);
 });
 
+test('older ones come also where something was read or heard while they were asked for', async () => {
+  const { inbox, deps } = inboxWith({ rows: [notice(5), notice(4)], next: '/notices?after=4' });
+  await inbox.load();
+  const late = later<{ data: Notice[]; next: null }>();
+  deps.api.request.mockReturnValueOnce(late.promise).mockResolvedValueOnce({ data: [notice(3)], next: null });
+  const reading = inbox.load({ more: true });
+  inbox.read({ up_to: 5, unread_notices: 0 });
+  inbox.hear(notice(6));
+  late.resolve({ data: [notice(3)], next: null });
+  await reading;
+  expect([inbox.rows.map(({ id }) => id), inbox.next, inbox.loading]).toEqual([[6, 5, 4, 3], null, false]);
+});
+
 test('what is gone takes its notices along, however far down they are, and how many are unread is asked once', async () => {
   vi.useFakeTimers();
   const joined = { ...notice(2), kind: 'join' as const, share_id: null };

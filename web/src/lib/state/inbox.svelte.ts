@@ -70,21 +70,39 @@ export class Inbox {
 
   /** Reads them again as far down as they were read, and with `more` the next ones below. */
   async load({ more = false } = {}): Promise<void> {
-    const { next } = this;
-    if (more && (next === null || this.loading)) return;
+    if (more && (this.next === null || this.loading)) return;
     this.loading = true;
-    const turn = this.#turns.begin();
     try {
-      const page = more && next !== null ? await this.api.more(next) : await this.api.list(Math.min(MOST, Math.max(PAGE, this.rows.length)));
-      if (!this.#turns.takes(turn)) return void (this.ready || this.load());
-      this.rows = more ? [...this.rows, ...page.rows.filter(({ id }) => this.rows.every((row) => row.id !== id))] : this.#withOlder(page);
-      if (more || this.rows.length === page.rows.length) this.next = page.next;
-      this.ready = true;
+      await (more ? this.#readMore() : this.#readNewest());
       this.error = null;
     } catch (error) {
       this.error = error;
     } finally {
       this.loading = false;
+    }
+  }
+
+  /** Reads again while the answer may not know of what was heard meanwhile, until there is one. */
+  async #readNewest(): Promise<void> {
+    do {
+      const turn = this.#turns.begin();
+      const page = await this.api.list(Math.min(MOST, Math.max(PAGE, this.rows.length)));
+      if (!this.#turns.takes(turn)) continue;
+      this.rows = this.#withOlder(page);
+      if (this.rows.length === page.rows.length) this.next = page.next;
+      this.ready = true;
+    } while (!this.ready);
+  }
+
+  /** Reads the next ones, and again while something was heard meanwhile. */
+  async #readMore(): Promise<void> {
+    for (let { next } = this; next !== null; next = this.next) {
+      const turn = this.#turns.begin();
+      const page = await this.api.more(next);
+      if (!this.#turns.takes(turn)) continue;
+      this.rows = [...this.rows, ...page.rows.filter(({ id }) => this.rows.every((row) => row.id !== id))];
+      this.next = page.next;
+      return;
     }
   }
 
