@@ -22,8 +22,8 @@ afterEach(() => {
 test('what is refused for good is dropped, and said; what comes behind it goes', async () => {
   const server = new Server();
   const { outbox, onrefused, reconnect } = opened(server);
-  for (const [at, status] of [403, 404, 409, 413, 422].entries()) await outbox.add(comment(`${status}`, at));
-  await outbox.add(comment('fine'));
+  for (const [at, status] of [403, 404, 409, 413, 422].entries()) await outbox.add(1, comment(`${status}`, at));
+  await outbox.add(1, comment('fine'));
   server.isDown = false;
   server.refuse = (said) => (said.includes('fine') ? null : new ApiError(Number(said.split(' ')[1]), 'No', 'no'));
   await reconnect();
@@ -34,7 +34,7 @@ test('what is refused for good is dropped, and said; what comes behind it goes',
 test('what the server cannot take now stays, and is sent again later each time, and not before it says so', async () => {
   const server = new Server();
   const { outbox, onrefused, reconnect } = opened(server);
-  await outbox.add(comment('one'));
+  await outbox.add(1, comment('one'));
   server.isDown = false;
   const answers = [new ApiError(429, '', 'rate_limited', 90), new ApiError(503, '', 'busy'), new ApiError(500, '', 'internal')];
   server.refuse = () => answers.shift() ?? null;
@@ -49,7 +49,7 @@ test('what the server cannot take now stays, and is sent again later each time, 
 test('what a fault of the server holds back holds back only what was said to the same share', async () => {
   const server = new Server();
   const { outbox, reconnect } = opened(server);
-  for (const item of [comment('one'), comment('two'), comment('elsewhere', 8)]) await outbox.add(item);
+  for (const item of [comment('one'), comment('two'), comment('elsewhere', 8)]) await outbox.add(1, item);
   server.isDown = false;
   server.refuse = (said) => (said.includes('one') ? new ApiError(500, '', 'internal') : null);
   await reconnect();

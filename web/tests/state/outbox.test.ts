@@ -23,7 +23,7 @@ afterEach(() => {
 test('what is said without a connection is there after a restart, and sent in its order, once', async () => {
   const server = new Server();
   const { outbox, connection } = opened(server);
-  for (const item of [comment('one'), comment('two', 8), heart(true), comment('three')]) expect(await outbox.add(item)).toBe(true);
+  for (const item of [comment('one'), comment('two', 8), heart(true), comment('three')]) expect(await outbox.add(1, item)).toBe(true);
   expect(textsOf(outbox)).toEqual(['one', 'two', '❤️ true', 'three']);
   expect([outbox.hasTurn(7), server.asked, connection.check.mock.calls.length]).toEqual([false, [], 4]);
 
@@ -34,10 +34,20 @@ test('what is said without a connection is there after a restart, and sent in it
   expect([textsOf(again.outbox), again.onsent.mock.calls.length, again.outbox.hasTurn(7)]).toEqual([[], 4, true]);
 });
 
+test('what one has said is not kept for the one who is here by then', async () => {
+  const server = new Server();
+  const { outbox, session } = opened(server);
+  session.user = userOf(2, 'bob') as never;
+  expect([await outbox.add(1, comment('From Ann')), await outbox.add(1, heart(true))]).toEqual([false, false]);
+  server.isDown = false;
+  await outbox.flush();
+  expect([server.has, textsOf(outbox)]).toEqual([[], []]);
+});
+
 test('of a reaction that was made and undone, the last state is sent', async () => {
   const server = new Server();
   const { outbox, reconnect } = opened(server);
-  for (const mine of [true, false, true, false]) await outbox.add(heart(mine));
+  for (const mine of [true, false, true, false]) await outbox.add(1, heart(mine));
   expect([textsOf(outbox), outbox.mayReact('shares/7', '❤️'), outbox.mayReact('shares/7', '🎉')]).toEqual([['❤️ false'], false, false]);
   server.isDown = false;
   await reconnect();
@@ -47,12 +57,12 @@ test('of a reaction that was made and undone, the last state is sent', async () 
 test('tapped again while it is on its way, the last state is sent behind it', async () => {
   const server = new Server();
   const { outbox, reconnect } = opened(server);
-  await outbox.add(heart(true));
+  await outbox.add(1, heart(true));
   const answer = later<null>();
   server.pause = answer.promise;
   server.isDown = false;
   await reconnect();
-  await outbox.add(heart(false));
+  await outbox.add(1, heart(false));
   answer.resolve(null);
   await rest();
   expect([server.has, textsOf(outbox)]).toEqual([['1: shares/7 ❤️ true', '1: shares/7 ❤️ false'], []]);
@@ -61,8 +71,8 @@ test('tapped again while it is on its way, the last state is sent behind it', as
 test('of two windows, one sends, and both know', async () => {
   const server = new Server();
   const [one, other] = [opened(server), opened(server)];
-  await one.outbox.add(comment('one'));
-  await other.outbox.add(comment('two'));
+  await one.outbox.add(1, comment('one'));
+  await other.outbox.add(1, comment('two'));
   await vi.waitFor(() => expect([textsOf(one.outbox), textsOf(other.outbox)]).toEqual([['one', 'two'], ['one', 'two']]));
   server.isDown = false;
   await Promise.all([one.reconnect(), other.reconnect()]);
@@ -73,7 +83,7 @@ test('of two windows, one sends, and both know', async () => {
 test('another user who is here sends nothing of what waits; its user finds it again', async () => {
   const server = new Server();
   const { outbox, session, reconnect, connection } = opened(server);
-  await outbox.add(comment('mine'));
+  await outbox.add(1, comment('mine'));
   session.user = userOf(2, 'bob') as never;
   outbox.clear();
   server.isDown = false;
@@ -90,8 +100,8 @@ test('another user who is here sends nothing of what waits; its user finds it ag
 test('nothing more is sent once the session is another one', async () => {
   const server = new Server();
   const { outbox, session, reconnect } = opened(server);
-  await outbox.add(comment('one'));
-  await outbox.add(comment('two'));
+  await outbox.add(1, comment('one'));
+  await outbox.add(1, comment('two'));
   const answer = later<null>();
   server.pause = answer.promise;
   server.isDown = false;
@@ -110,8 +120,8 @@ test('nothing more is sent once the session is another one', async () => {
 test('what is not to be sent any more is not', async () => {
   const server = new Server();
   const { outbox, reconnect } = opened(server);
-  await outbox.add(comment('one'));
-  await outbox.add(comment('two'));
+  await outbox.add(1, comment('one'));
+  await outbox.add(1, comment('two'));
   const [first] = outbox.waiting;
   if (first) await outbox.discard(first);
   server.isDown = false;
@@ -122,21 +132,21 @@ test('what is not to be sent any more is not', async () => {
 test('a browser that keeps nothing, or no more, says so', async () => {
   const server = new Server();
   const { outbox } = opened(server);
-  await outbox.add(comment('one'));
+  await outbox.add(1, comment('one'));
   disk.isFull = true;
-  expect([await outbox.add(comment('two')), textsOf(outbox)]).toEqual([false, ['one']]);
+  expect([await outbox.add(1, comment('two')), textsOf(outbox)]).toEqual([false, ['one']]);
   disk.isBroken = true;
-  expect(await opened(server).outbox.add(comment('three'))).toBe(false);
+  expect(await opened(server).outbox.add(1, comment('three'))).toBe(false);
 });
 
 test('comments to shares that are not shown are found by their space', async () => {
   const server = new Server();
   const { outbox } = opened(server);
-  await outbox.add({ ...comment('Shown', 7), space: 3 });
-  await outbox.add({ ...comment('Further down', 8), space: 3 });
-  await outbox.add({ ...comment('In another space', 9), space: 4 });
-  await outbox.add(comment('From an earlier version', 10));
-  await outbox.add(heart(true));
+  await outbox.add(1, { ...comment('Shown', 7), space: 3 });
+  await outbox.add(1, { ...comment('Further down', 8), space: 3 });
+  await outbox.add(1, { ...comment('In another space', 9), space: 4 });
+  await outbox.add(1, comment('From an earlier version', 10));
+  await outbox.add(1, heart(true));
   await rest();
   expect(outbox.elsewhere(3, new Set([7])).map((each) => each.text)).toEqual(['Further down']);
   expect(outbox.elsewhere(4, new Set()).map((each) => each.text)).toEqual(['In another space']);

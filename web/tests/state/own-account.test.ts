@@ -37,3 +37,15 @@ test('a change that was answered before the one that was heard of is not taken f
   await saved;
   expect(session.user).toMatchObject({ language: 'de', time_zone: 'Europe/Vienna' });
 });
+
+test('who signs out while it is asked who is here is not taken for another', async () => {
+  const { session, api } = sessionAt('/app/account');
+  await session.identify();
+  const answer = later<Me>();
+  api.me.mockReturnValueOnce(answer.promise);
+  const asking = session.recheck();
+  await session.signOut();
+  answer.resolve(ann);
+  await asking;
+  expect([session.user, session.successor]).toEqual([null, null]);
+});

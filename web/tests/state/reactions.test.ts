@@ -6,7 +6,7 @@ import { Reactions, withMine } from '../../src/lib/state/reactions.svelte';
 import { later, settle } from './browser';
 
 const heart = (count: number, mine: boolean): ReactionCount => ({ emoji: '❤️', count, mine });
-const tap = (emoji: string, mine: boolean) => ({ share: 1, target: 'shares/1' as const, emoji, mine });
+const tap = (emoji: string, mine: boolean) => ({ user: 1, share: 1, target: 'shares/1' as const, emoji, mine });
 /** As in a browser that keeps nothing. */
 const nothingKept = { mayReact: () => true, keep: () => Promise.resolve(false) };
 

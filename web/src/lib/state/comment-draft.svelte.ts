@@ -112,7 +112,7 @@ export abstract class CommentDraft {
   /** Leaves it to the outbox; false where that keeps nothing. */
   async #keep(): Promise<boolean> {
     const { space, share, text } = this;
-    const isKept = await this.needs.outbox.add({ kind: 'comment', space, share, key: this.#key, text, at: Date.now() });
+    const isKept = await this.needs.outbox.add(this.me, { kind: 'comment', space, share, key: this.#key, text, at: Date.now() });
     if (!isKept) return false;
     this.write('');
     this.needs.onkept();

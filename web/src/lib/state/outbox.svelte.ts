@@ -58,10 +58,10 @@ export class Outbox extends Unsent {
     return !this.deps.connection.lost && !this.reactions(target).some((each) => baseOf(each.emoji) === baseOf(emoji));
   }
 
-  /** Keeps something until it can be sent; false if this browser can't keep it. */
-  async add(item: UnsentItem): Promise<boolean> {
+  /** Keeps something of this user until it can be sent; false if this browser can't keep it, or another one is here by now. */
+  async add(author: number, item: UnsentItem): Promise<boolean> {
     const open = await this.open();
-    if (!open || !this.isHere(open) || !(await this.keep(open, item))) return false;
+    if (!open || open.user !== author || !this.isHere(open) || !(await this.keep(open, item))) return false;
     // The connection may be back before anybody has noticed.
     if (this.deps.connection.lost) void this.deps.connection.check();
     else if (this.#timer === undefined) void this.flush();

@@ -18,6 +18,8 @@ export function withMine(counts: readonly ReactionCount[], emoji: string, mine: 
 }
 
 export interface Wish {
+  /** Whose it is. */
+  user: number;
   share: number;
   target: Target;
   emoji: string;

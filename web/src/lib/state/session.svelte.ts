@@ -134,14 +134,14 @@ export class Session {
     if (error?.code === 'unauthorized' && this.ready && !this.#door.isHere) this.#close();
   }
 
-  /** Looks whether it is still the same person: another tab of this browser may have changed that. */
+  /** Looks whether who is here is still the same person: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
     if (!this.user) return;
     // If the session has ended, `observe` has noticed already; if there is no response, this can wait.
     const changes = this.#changes;
     const user = await this.api.me().catch(() => null);
-    if (!user) return;
-    const isSame = this.user !== null && isSamePerson(this.user, user);
+    if (!user || !this.user) return;
+    const isSame = isSamePerson(this.user, user);
     this.successor = isSame ? null : user;
     if (!isSame) return this.#close();
     this.expired = false;

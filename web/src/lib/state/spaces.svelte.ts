@@ -23,6 +23,8 @@ export class Spaces {
   constructor(private readonly api: Pick<Api, 'mySpaces' | 'createSpace'>) {}
 
   clear(): void {
+    // What is being read is of the one who was here.
+    this.#reading = new SingleFlight();
     this.list = null;
     this.error = null;
   }
@@ -74,8 +76,11 @@ export class Spaces {
 
   async #read(): Promise<void> {
     this.#heard.clear();
+    const reading = this.#reading;
     try {
-      const read = (await this.api.mySpaces(untrack(() => this.list) ? 'write' : 'read')).map((mine) => this.#heard.get(mine.space.id) ?? mine);
+      const answer = await this.api.mySpaces(untrack(() => this.list) ? 'write' : 'read');
+      if (reading !== this.#reading) return;
+      const read = answer.map((mine) => this.#heard.get(mine.space.id) ?? mine);
       const places = new Map(this.#isLoose ? [] : this.list?.map(({ space }, at) => [space.id, at] as const));
       this.#isLoose = false;
       // Those that are new come first, and the others stay where they are.
@@ -83,7 +88,7 @@ export class Spaces {
       this.list = read.sort(byActivity).sort((one, other) => place(one) - place(other));
       this.error = null;
     } catch (error) {
-      this.error = error;
+      if (reading === this.#reading) this.error = error;
     }
   }
 }

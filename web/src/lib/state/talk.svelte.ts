@@ -58,7 +58,7 @@ export class Talk {
     });
     this.#reactions = new Reactions(this.api, {
       mayReact: (target, emoji) => this.outbox.mayReact(target, emoji),
-      keep: ({ share, ...wish }) => this.outbox.add({ kind: 'reaction', share, ...wish, at: Date.now() }),
+      keep: ({ user, ...wish }) => this.outbox.add(user, { kind: 'reaction', ...wish, at: Date.now() }),
     });
     const words = { deleted: () => say(i18n, 'comment.deleted'), undo: () => i18n.t('share.undo') };
     this.deletions = new Deletions({ delete: this.api.deleteComment }, toasts, words);
@@ -148,7 +148,7 @@ export class Talk {
     const target: Target = comment ? `comments/${comment.id}` : `shares/${conversation.share}`;
     const now = () => (comment ? conversation.comments.find(({ id }) => id === comment.id)?.reactions : conversation.reactions) ?? [];
     const mine = !isMine(this.reactions(target, now()), emoji);
-    void this.#reactions.set({ share: conversation.share, target, emoji, mine }, {
+    void this.#reactions.set({ user: this.deps.session.me.id, share: conversation.share, target, emoji, mine }, {
       onsettled: (emoji, mine) => conversation.settle(comment?.id ?? null, (counts) => withMine(counts, emoji, mine)),
       onrefused: (error) => {
         refused(error);
