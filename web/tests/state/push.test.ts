@@ -123,3 +123,16 @@ test('it is offered once, after one’s own words, where one is looking', async 
   await settle();
   expect(requestPermission).toHaveBeenCalledOnce();
 });
+
+test('turned off or on, it is shown so, also where no more can be asked', async () => {
+  const none = new ApiError(0, '', 'unreachable');
+  const answers: Record<string, unknown> = {};
+  const { push } = pushFor(answers);
+  await push.turnOn();
+  expect(push.state).toBe('on');
+  Object.assign(answers, { 'GET /push-key': none, 'DELETE /push-subscriptions/7': none, 'POST /push-subscriptions': none });
+  await push.check();
+  expect(push.state).toBe('on');
+  await push.turnOff();
+  expect(push.state).toBe('off');
+});

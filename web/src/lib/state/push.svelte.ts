@@ -86,7 +86,7 @@ export class Push {
       this.state = 'off';
     } catch (error) {
       if (error instanceof ApiError && error.status === 404) this.state = 'unavailable';
-      else this.state ??= this.#id === null ? 'off' : 'on';
+      else if (this.state !== 'unavailable') this.state = this.#id === null ? 'off' : 'on';
     }
   }
 
