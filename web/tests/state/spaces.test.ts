@@ -1,11 +1,9 @@
 import { expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import type { Member, SpaceSummary, SpaceDetail } from '../../src/lib/api/types';
-import { OpenSpaces } from '../../src/lib/state/space.svelte';
+import type { SpaceSummary } from '../../src/lib/api/types';
 import { Spaces } from '../../src/lib/state/spaces.svelte';
-import { later, settle } from './browser';
-import { userOf } from '../photos';
+import { later } from './browser';
 
 const mine = (id: number, name: string, is_admin = false): SpaceSummary => ({
   space: { id, name, avatar_url: null },
@@ -16,8 +14,6 @@ const mine = (id: number, name: string, is_admin = false): SpaceSummary => ({
   last_activity_at: '2026-05-17T09:30:00Z',
   last_read_share_id: null,
 });
-const detail = (name: string, is_admin = false): SpaceDetail => ({ id: 3, name, avatar_url: null, is_admin, member_count: 2, pinned: [], storage: { used_bytes: 0, max_bytes: null } });
-const member = (id: number, is_admin = false): Member => ({ user: userOf(id, `user${id}`), is_admin });
 const unreachable = () => new ApiError(0, '', 'unreachable');
 
 function mySpaces(...answers: (SpaceSummary[] | Error)[]) {
@@ -78,73 +74,6 @@ test('cleared, there is neither a list nor an error', async () => {
   expect(spaces.error).toBeNull();
 });
 
-function openSpaces() {
-  const api = { space: vi.fn(), members: vi.fn() };
-  const listed = { find: (id: number) => (id === 3 ? mine(3, 'Family', true) : undefined) };
-  return { open: new OpenSpaces(api as never, { me: userOf(1, 'ann') }, listed), api };
-}
-
-test('of two answers, that to the later question counts, though it came first', async () => {
-  const { open, api } = openSpaces();
-  const [early, late] = [later<SpaceDetail>(), later<SpaceDetail>()];
-  api.space.mockReturnValueOnce(early.promise).mockReturnValueOnce(late.promise);
-  api.members.mockResolvedValue([member(1)]);
-  const space = open.of(3);
-  const both = [space.load(), space.load()];
-  late.resolve(detail('Our family'));
-  await settle();
-  early.resolve(detail('Family'));
-  await Promise.all(both);
-  expect(space.name).toBe('Our family');
-});
-
-test('an old question that fails late spoils nothing', async () => {
-  const { open, api } = openSpaces();
-  const early = later<SpaceDetail>();
-  api.space.mockReturnValueOnce(early.promise).mockResolvedValueOnce(detail('Family'));
-  api.members.mockResolvedValue([member(1)]);
-  const space = open.of(3);
-  const both = [space.load(), space.load()];
-  await settle();
-  early.reject(unreachable());
-  await Promise.all(both);
-  expect(space.error).toBeNull();
-});
-
-test('a space that cannot be read keeps what was shown, and forgets the error once it can', async () => {
-  const { open, api } = openSpaces();
-  api.members.mockResolvedValue([member(1), member(2)]);
-  api.space.mockResolvedValueOnce(detail('Family')).mockRejectedValueOnce(unreachable()).mockResolvedValueOnce(detail('Family'));
-  const space = open.of(3);
-  await space.load();
-  await space.load();
-  expect(space.error).toMatchObject({ code: 'unreachable' });
-  expect(space.people).toBe(2);
-  await space.load();
-  expect(space.error).toBeNull();
-});
-
-test('what I am in a space is known as early as anything says it, and by the members once they are there', async () => {
-  const { open, api } = openSpaces();
-  const space = open.of(3);
-  expect([space.name, space.isAdmin, space.people]).toEqual(['Family', true, 3]);
-  api.space.mockResolvedValue(detail('Family', true));
-  api.members.mockResolvedValue([member(1, false), member(2, true)]);
-  await space.load();
-  expect(space.isAdmin).toBe(false);
-});
-
-test('one stays in the same space until another is opened, or one signs out', () => {
-  const { open } = openSpaces();
-  const first = open.of(3);
-  expect(open.of(3)).toBe(first);
-  expect(open.of(4).name).toBe('');
-  const again = open.of(3);
-  expect(again).not.toBe(first);
-  open.clear();
-  expect(open.of(3)).not.toBe(again);
-});
-
 const busy = (id: number, day: number, unread = 0): SpaceSummary => ({
   ...mine(id, `Space ${id}`),
   unread,
@@ -172,4 +101,19 @@ test('what is new is counted over all spaces, and what was heard meanwhile is ne
   expect(spaces.unread).toBe(2);
   spaces.hear(busy(4, 12, 100));
   expect(spaces.unread).toBe(100);
+});
+
+test('an answer to the one who was here is not shown to the next, and not what they wait for', async () => {
+  const [before, after] = [later<SpaceSummary[]>(), later<SpaceSummary[]>()];
+  const read = vi.fn().mockReturnValueOnce(before.promise).mockReturnValueOnce(after.promise);
+  const spaces = new Spaces({ mySpaces: read, createSpace: vi.fn() });
+  const reading = spaces.load();
+  spaces.clear();
+  const next = spaces.load();
+  before.resolve([mine(3, 'Family')]);
+  await reading;
+  expect(spaces.list).toBeNull();
+  after.resolve([mine(4, 'Choir')]);
+  await next;
+  expect(spaces.list?.map(({ space }) => space.name)).toEqual(['Choir']);
 });

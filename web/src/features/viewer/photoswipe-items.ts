@@ -2,6 +2,7 @@
 
 import { localPath } from '../../lib/api/local-path';
 import type { Photo } from '../../lib/api/types';
+import { dayOfFile } from '../../lib/format/time';
 
 export interface ViewerItem {
   /** What isn't a picture is for `video-content.ts`. */
@@ -52,5 +53,5 @@ export function itemOf(photo: Photo, alt: string): ViewerItem {
 export function fileName(photo: Photo, space: string): string {
   const ending = localPath(photo.image_url).match(/\.(\w+)(\?|$)/)?.[1] ?? 'jpg';
   const place = space.replace(/[^\p{L}\p{M}\p{N}_-]+/gu, ' ').trim();
-  return [place, photo.timestamp.slice(0, 10), photo.image.id].filter(Boolean).join(' ') + `.${ending}`;
+  return [place, dayOfFile(photo.timestamp), photo.image.id].filter(Boolean).join(' ') + `.${ending}`;
 }

@@ -9,6 +9,12 @@ export function moment(timestamp: string): Date {
   return new Date(/T[\d:.]+$/.test(timestamp) ? `${timestamp}Z` : timestamp);
 }
 
+/** The day of a moment by the clock here, as file names have it: 2026-05-20. */
+export function dayOfFile(timestamp: string): string {
+  const here = moment(timestamp);
+  return [here.getFullYear(), here.getMonth() + 1, here.getDate()].map((part) => `${part}`.padStart(2, '0')).join('-');
+}
+
 /** How long ago, for the last days, then the date. `justNow` is the word for the last seconds. */
 export function relative(timestamp: string, now: number, locale: string, justNow: string): string {
   const then = moment(timestamp);

@@ -4,6 +4,7 @@ import { untrack } from 'svelte';
 
 import type { Api } from '../api/client';
 import type { Member, SpaceSummary, SpaceDetail } from '../api/types';
+import { RequestOrder } from './request-order';
 import type { Session } from './session.svelte';
 import type { Spaces } from './spaces.svelte';
 
@@ -14,7 +15,7 @@ export class OpenSpace {
   /** Why it can't be shown: it is gone, the user isn't a member, or there is no response. */
   error = $state.raw<unknown>(null);
 
-  #asked = 0;
+  #turns = new RequestOrder();
 
   constructor(
     readonly id: number,
@@ -49,18 +50,17 @@ export class OpenSpace {
 
   /** Reads it again. What is shown stays until the response arrives. */
   async load(): Promise<void> {
-    const turn = ++this.#asked;
+    const turn = this.#turns.begin();
     // Who loads it in an effect doesn't load it again because it was loaded.
     const kept = untrack(() => this.detail) ? 'write' : 'read';
     try {
       const [detail, members] = await Promise.all([this.api.space(this.id, kept), this.api.members(this.id, kept)]);
-      // Asked again meanwhile, the later answer is the newer one, though it may have come first.
-      if (turn !== this.#asked) return;
+      if (!this.#turns.takes(turn)) return;
       this.detail = detail;
       this.members = members;
       this.error = null;
     } catch (error) {
-      if (turn === this.#asked) this.error = error;
+      if (this.#turns.takes(turn)) this.error = error;
     }
   }
 }
