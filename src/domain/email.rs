@@ -275,6 +275,19 @@ fn set_digest(conn: &Connection, user: UserId, frequency: Frequency) -> rusqlite
     Ok(())
 }
 
+/// Has it found out again when the next digest of a user is made, unless that is now: they live by another clock.
+pub(super) fn reschedule_digest(
+    conn: &Connection,
+    user: UserId,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "update email_addresses set digest_due_at = null where user_id = ? and digest_due_at > ?",
+    )?
+    .execute((user, now.0))?;
+    Ok(())
+}
+
 /// Sets when the next digest of a user is made.
 pub(super) fn set_digest_due(
     conn: &Connection,

@@ -4,7 +4,9 @@
 use rusqlite::Connection;
 
 use super::avatars;
+use super::email;
 use super::events;
+use super::ids::UserId;
 use super::language::Language;
 use super::pushes;
 use super::quiet_hours::{self, QuietHours};
@@ -57,6 +59,13 @@ pub fn get(conn: &Connection, caller: &Session) -> rusqlite::Result<Profile> {
     })
 }
 
+/// Has it found out again when a user is told what waits for the end of their quiet hours, and when their next digest is made: a device
+/// of theirs is in another time zone.
+pub fn reschedule(conn: &Connection, user: UserId, now: Timestamp) -> rusqlite::Result<()> {
+    pushes::look_again(conn, user, now)?;
+    email::reschedule_digest(conn, user, now)
+}
+
 /// Changes the profile of the caller, and reports it to their devices. Another name is reported in all their spaces, and what waits for the end of their quiet hours
 /// is sent as soon as these allow it.
 pub fn change(
@@ -86,6 +95,9 @@ pub fn change(
     let has_other_hours = change.time_zone.is_some() || change.quiet_hours.is_some();
     if has_other_hours {
         pushes::look_again(conn, user.id, now)?;
+    }
+    if change.time_zone.is_some() {
+        email::reschedule_digest(conn, user.id, now)?;
     }
     if change.name.is_some() || change.language.is_some() || has_other_hours {
         events::record_me(conn, user.id)?;

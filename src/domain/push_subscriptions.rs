@@ -37,6 +37,14 @@ pub struct PushSubscription {
     pub created_at: Timestamp,
 }
 
+/// What subscribing has come to.
+#[derive(Clone, Copy, Debug)]
+pub struct Subscribed {
+    pub subscription: PushSubscription,
+    /// Whether the browser was in another time zone before.
+    pub has_moved: bool,
+}
+
 /// Subscribes a browser, for the session of the caller. One that is subscribed already is renewed; one of another user, who was
 /// signed in there before, is theirs no longer.
 pub fn create(
@@ -45,11 +53,15 @@ pub fn create(
     address: &BrowserAddress,
     app: &AppInBrowser,
     now: Timestamp,
-) -> Result<PushSubscription> {
+) -> Result<Subscribed> {
     let user = caller.user().id;
     conn.prepare_cached("delete from push_subscriptions where endpoint = ? and user_id <> ?")?
         .execute((&address.endpoint, user))?;
-    let made = conn
+    let zone_before: Option<Option<String>> = conn
+        .prepare_cached("select time_zone from push_subscriptions where endpoint = ?")?
+        .query_row([&address.endpoint], |row| row.get(0))
+        .optional()?;
+    let subscription = conn
         .prepare_cached(
             "insert into push_subscriptions (user_id, session_id, endpoint, p256dh, auth, origin, language, time_zone, created_at, used_at)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9)
@@ -73,7 +85,11 @@ pub fn create(
         )?;
     conn.prepare_cached(SURPLUS)?
         .execute((user, MAX_SUBSCRIPTIONS))?;
-    Ok(made)
+    let has_moved = zone_before.is_some_and(|zone| zone != app.time_zone);
+    Ok(Subscribed {
+        subscription,
+        has_moved,
+    })
 }
 
 const SURPLUS: &str = "delete from push_subscriptions where id in

@@ -236,6 +236,27 @@ fn once_a_week_it_comes_on_mondays() {
 }
 
 #[test]
+fn who_moves_gets_it_in_the_morning_of_where_they_are() {
+    let family = Family::new();
+    let ann = family.ann();
+    ann.share(family.space, "Before they move");
+    assert_eq!(family.next_morning().len(), 1);
+    // Seven o'clock is three hours later there.
+    let moved = json!({"time_zone": "Etc/GMT+3"});
+    family.bob().put("/me", moved).is_ok();
+    ann.share(family.space, "After it");
+    family.world.app.notify_all();
+    family.world.app.mail_all();
+    let clock = &family.world.app.app.clock;
+    clock.advance(2 * 60 * MINUTE);
+    family.world.app.notify_all();
+    assert!(family.world.sent().is_empty());
+    clock.advance(60 * MINUTE);
+    family.world.app.notify_all();
+    assert_eq!(family.world.sent().len(), 1);
+}
+
+#[test]
 fn one_click_ends_it_without_a_session_and_a_look_at_the_link_does_not() {
     let family = Family::new();
     let ann = family.ann();

@@ -202,17 +202,34 @@ fn what_waits_is_sent_later_if_the_hours_are_longer() {
     assert_eq!(world.read_after(2 * 60 * MINUTE), ["ann: Late"]);
 }
 
+/// A time zone in which it is noon now, or a little later.
+fn noon(world: &World) -> String {
+    let hour = world.app.app.now().seconds() / 3600 % 24;
+    match 12 - hour {
+        east @ 0.. => format!("Etc/GMT-{east}"),
+        west => format!("Etc/GMT+{}", -west),
+    }
+}
+
 #[test]
 fn who_moves_to_where_it_is_day_gets_what_waits() {
     let world = at_eleven_in_the_evening();
     world.ann().share(world.space, "Late");
     assert!(world.after(5 * MINUTE).is_empty());
-    let hour = world.app.app.now().seconds() / 3600 % 24;
-    let noon = match 12 - hour {
-        east @ 0.. => format!("Etc/GMT-{east}"),
-        west => format!("Etc/GMT+{}", -west),
-    };
-    world.bob().put("/me", json!({"time_zone": noon})).is_ok();
+    let zone = noon(&world);
+    world.bob().put("/me", json!({"time_zone": zone})).is_ok();
+    assert_eq!(world.read_after(Duration::ZERO), ["ann: Late"]);
+}
+
+#[test]
+fn whose_browser_moves_to_where_it_is_day_gets_what_waits() {
+    let world = at_eleven_in_the_evening();
+    world.ann().share(world.space, "Late");
+    assert!(world.after(5 * MINUTE).is_empty());
+    let mut subscription = world.browser.subscription();
+    subscription["time_zone"] = json!(noon(&world));
+    let subscribed = world.bob().post("/push-subscriptions", subscription);
+    assert_eq!(subscribed.status, 201);
     assert_eq!(world.read_after(Duration::ZERO), ["ann: Late"]);
 }
 

@@ -13,7 +13,7 @@ use crate::api::views::push::{PushKey, PushSubscription, Subscribe};
 use crate::domain::ids::{PushSubscriptionId, RawId};
 use crate::domain::language::Language;
 use crate::domain::push_subscriptions::{self, AppInBrowser};
-use crate::domain::quiet_hours;
+use crate::domain::{profile, quiet_hours};
 use crate::error::{NotFound, Result};
 
 #[get("/push-key")]
@@ -45,9 +45,20 @@ pub async fn subscribe(
         time_zone: body.0.time_zone.as_deref().and_then(quiet_hours::zone),
     };
     let now = app.now();
-    let subscription = user
-        .write(move |conn, session| push_subscriptions::create(conn, session, &address, &open, now))
+    let subscribed = user
+        .write(move |conn, session| {
+            let subscribed = push_subscriptions::create(conn, session, &address, &open, now)?;
+            if subscribed.has_moved {
+                profile::reschedule(conn, session.user().id, now)?;
+            }
+            Ok(subscribed)
+        })
         .await?;
+    if subscribed.has_moved {
+        app.push_wake.notify_one();
+        app.mail_wake.notify_one();
+    }
+    let subscription = subscribed.subscription;
     let path = format!("/push-subscriptions/{}", subscription.id);
     Ok(Created::new(subscription.into(), path))
 }
