@@ -275,7 +275,7 @@ fn set_digest(conn: &Connection, user: UserId, frequency: Frequency) -> rusqlite
     Ok(())
 }
 
-/// Has it found out again when the next digest of a user is made, unless that is now: they live by another clock.
+/// Lets the time of a user's next digest be worked out anew, unless it is due already: they live in another time zone now.
 pub(super) fn reschedule_digest(
     conn: &Connection,
     user: UserId,

@@ -37,7 +37,7 @@ pub struct PushSubscription {
     pub created_at: Timestamp,
 }
 
-/// What subscribing has come to.
+/// A browser that was subscribed, or renewed.
 #[derive(Clone, Copy, Debug)]
 pub struct Subscribed {
     pub subscription: PushSubscription,
