@@ -275,7 +275,7 @@ fn set_digest(conn: &Connection, user: UserId, frequency: Frequency) -> rusqlite
     Ok(())
 }
 
-/// Lets the time of a user's next digest be worked out anew, unless it is due already: they live in another time zone now.
+/// Lets the time of a user's next digest be worked out again, unless it is due already: they live in another time zone now.
 pub(super) fn reschedule_digest(
     conn: &Connection,
     user: UserId,

@@ -59,7 +59,7 @@ pub fn get(conn: &Connection, caller: &Session) -> rusqlite::Result<Profile> {
     })
 }
 
-/// Lets the end of a user's quiet hours and the time of their next digest be worked out anew: a device of theirs is in another time zone.
+/// Lets the end of a user's quiet hours and the time of their next digest be worked out again: a device of theirs is in another time zone.
 pub fn reschedule(conn: &Connection, user: UserId, now: Timestamp) -> rusqlite::Result<()> {
     pushes::look_again(conn, user, now)?;
     email::reschedule_digest(conn, user, now)
