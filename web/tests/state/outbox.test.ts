@@ -34,7 +34,7 @@ test('what is said without a connection is there after a restart, and sent in it
   expect([textsOf(again.outbox), again.onsent.mock.calls.length, again.outbox.hasTurn(7)]).toEqual([[], 4, true]);
 });
 
-test('what one has said is not kept for the one who is here by then', async () => {
+test('a comment or reaction is not queued for another user who has signed in since', async () => {
   const server = new Server();
   const { outbox, session } = opened(server);
   session.user = userOf(2, 'bob') as never;

@@ -38,7 +38,7 @@ test('a change that was answered before the one that was heard of is not taken f
   expect(session.user).toMatchObject({ language: 'de', time_zone: 'Europe/Vienna' });
 });
 
-test('who signs out while it is asked who is here is not taken for another', async () => {
+test('a user who signs out during a check of the session is not reported as another user', async () => {
   const { session, api } = sessionAt('/app/account');
   await session.identify();
   const answer = later<Me>();

@@ -134,7 +134,7 @@ export class Session {
     if (error?.code === 'unauthorized' && this.ready && !this.#door.isHere) this.#close();
   }
 
-  /** Looks whether who is here is still the same person: another tab of this browser may have changed that. */
+  /** Checks whether the same user is still signed in: another tab of this browser may have changed that. */
   async recheck(): Promise<void> {
     if (!this.user) return;
     // If the session has ended, `observe` has noticed already; if there is no response, this can wait.
