@@ -26,6 +26,8 @@ pub mod json_page;
 pub mod json_view;
 // Memory for what is large.
 pub mod large;
+// Photos, and the way to them.
+pub mod photo;
 // Refusals: as text, or as problem details.
 pub mod problem;
 // Ranges and validators.

@@ -5,13 +5,14 @@ use rocket::http::Status;
 use rocket::serde::json::Json;
 use rocket::{delete, get, post};
 
-use super::photos::{self, Photo};
+use super::photos;
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
 use crate::api::respond::atom_feed::AtomFeed;
 use crate::api::respond::created::Created;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::respond::photo::Photo;
 use crate::api::respond::range::ConditionalHeaders;
 use crate::api::views::atom;
 use crate::api::views::feeds::{Feed, FeedWithAddress};

@@ -6,9 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use picture::Kind;
 use picture::PreviewSize;
-use rocket::http::Header;
 use rocket::serde::json::Json;
-use rocket::{Responder, get, put};
+use rocket::{get, put};
 
 use crate::api::extract::current_user::{Caller, CurrentUser};
 use crate::api::extract::if_match::IfMatch;
@@ -16,6 +15,7 @@ use crate::api::extract::json::JsonBody;
 use crate::api::request::AppState;
 use crate::api::respond::content_disposition::content_disposition;
 use crate::api::respond::json_page::JsonPage;
+use crate::api::respond::photo::{Photo, Redirection};
 use crate::api::respond::range::{CachePolicy, ConditionalHeaders, Content};
 use crate::api::respond::versioned::Versioned;
 use crate::api::views::photos::{Describe, ImageInList, Medium};
@@ -364,36 +364,4 @@ impl VerifiedLink {
 enum Preview {
     Stream { kind: Kind, stored: StoredPhoto },
     Redirect { url: String, expires_in: Duration },
-}
-
-/// A photo on its way out: from here, or from where the store says.
-#[derive(Responder)]
-pub enum Photo {
-    Stream(Content),
-    Redirect(Redirection),
-}
-
-/// The way to a photo that the store itself hands out.
-#[derive(Responder)]
-#[response(status = 302)]
-pub struct Redirection {
-    body: (),
-    location: Header<'static>,
-    cache: Header<'static>,
-}
-
-impl Redirection {
-    /// `expires_in`: how long the store's link does.
-    fn new(url: String, expires_in: Duration, cache: CachePolicy) -> Self {
-        // A client must not reuse a cached redirect after the store's link has expired.
-        let seconds = i64::try_from(expires_in.as_secs() / 2)
-            .unwrap_or(0)
-            .min(cache.seconds());
-        let cache = Header::new("Cache-Control", format!("private, max-age={seconds}"));
-        Self {
-            body: (),
-            location: Header::new("Location", url),
-            cache,
-        }
-    }
 }
