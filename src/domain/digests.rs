@@ -9,14 +9,14 @@ use super::email::{self, Frequency};
 use super::ids::{ShareId, SpaceId, UserId};
 use super::mails::{self, Kind};
 use super::photo_name::PhotoName;
-use super::read_marks::{behind, is_unread};
+use super::read_marks::is_unread;
 use super::{notice_settings, quiet_hours};
 use crate::clock::Timestamp;
 
 /// How many entries a digest has of one space; others are counted.
 pub const MAX_ENTRIES: usize = 10;
-/// How many spaces it has.
-const MAX_SPACES: i64 = 20;
+/// How many spaces it has. What is new in others is in the next one.
+const MAX_SPACES: usize = 20;
 /// What should have been sent longer ago is sent the next morning.
 const LATE: Duration = Duration::from_secs(12 * 60 * 60);
 /// How many users are looked at in one transaction.
@@ -147,8 +147,10 @@ pub(super) fn find(
         marks: Vec::new(),
     };
     let mut members = conn.prepare_cached(MEMBERSHIPS)?;
-    let mut rows = members.query((user, MAX_SPACES))?;
-    while let Some(row) = rows.next()? {
+    let mut rows = members.query([user])?;
+    while digest.spaces.len() < MAX_SPACES
+        && let Some(row) = rows.next()?
+    {
         let (member, mark): (i64, i64) = (row.get(0)?, row.get(3)?);
         let level: String = row.get(4)?;
         let mut news = SpaceNews {
@@ -157,9 +159,11 @@ pub(super) fn find(
             entries: Vec::new(),
             more: 0,
         };
-        let all = level == "all";
-        let mut items = conn.prepare_cached(ITEMS)?;
-        let mut items = items.query((news.id, mark, member, user, all))?;
+        let mut items = conn.prepare_cached(match level.as_str() {
+            "all" => ALL,
+            _ => CONCERNING,
+        })?;
+        let mut items = items.query((news.id, mark, member, user))?;
         let mut last = mark;
         while let Some(item) = items.next()? {
             last = item.get(0)?;
@@ -197,25 +201,39 @@ const MEMBERSHIPS: &str =
     from members m join spaces p on p.id = m.space_id and p.deleted_at is null
     join notice_settings s on s.member_id = m.id and s.email = 1 and s.level <> 'none'
     left join digest_marks d on d.member_id = m.id
-    where m.user_id = ? order by p.name_key, p.id limit ?";
+    where m.user_id = ? order by p.name_key, p.id";
 
-const ITEMS: &str = concat!(
-    "select a.seq, a.kind, a.share_id, coalesce(u.name, u.login), substr(coalesce(c.text, s.text), 1, 300),
-    (select count(*) from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id),
-    (select count(*) from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id
-        and f.duration_ms is not null),
-    (select f.name from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id
-        order by f.position limit 1)
-    from (",
-    behind!("seq, kind, object_id, share_id, author_id", "?1", "?2"),
-    ") a join users u on u.id = a.author_id
-    left join shares s on a.kind = 'share' and s.space_id = ?1 and s.id = a.object_id
-    left join comments c on a.kind = 'comment' and c.id = a.object_id
-    where a.kind <> 'space' and ",
-    is_unread!("?3", "?4"),
-    " and (?5 or exists (select 1 from notices n where n.user_id = ?4 and n.is_read = 0 and (
-        (a.kind = 'share' and n.space_id = ?1 and n.share_id = a.object_id)
-        or (a.kind = 'comment' and n.comment_id = a.object_id)))) order by a.seq"
+/// What is unread behind a mark, of `source`: the first thousand, however much there is before them that was read.
+macro_rules! news {
+    ($source:literal) => {
+        concat!(
+            "select a.seq, a.kind, a.share_id, coalesce(u.name, u.login), substr(coalesce(c.text, s.text), 1, 300),
+            (select count(*) from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id),
+            (select count(*) from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id
+                and f.duration_ms is not null),
+            (select f.name from photos f where a.kind = 'share' and f.space_id = ?1 and f.share_id = a.share_id
+                order by f.position limit 1)
+            from (select seq, kind, object_id, share_id, author_id from ",
+            $source,
+            " where a.space_id = ?1 and a.seq > ?2 and a.kind <> 'space' and ",
+            is_unread!("?3", "?4"),
+            " order by a.seq limit 1000) a join users u on u.id = a.author_id
+            left join shares s on a.kind = 'share' and s.space_id = ?1 and s.id = a.object_id
+            left join comments c on a.kind = 'comment' and c.id = a.object_id order by a.seq"
+        )
+    };
+}
+
+/// Everything in a space.
+const ALL: &str = news!("activity a");
+
+/// What concerns the user: what their notices are about that they haven't read. However busy a space is, no more than those is looked at.
+const CONCERNING: &str = news!(
+    "(select 'share' as about, share_id as id from notices
+        where user_id = ?4 and is_read = 0 and space_id = ?1 and share_id is not null
+    union all select 'comment', comment_id from notices
+        where user_id = ?4 and is_read = 0 and space_id = ?1 and comment_id is not null) n
+    cross join activity a on a.object_id = n.id and a.kind = n.about"
 );
 
 /// Records that a digest was sent: what it says isn't said again.
@@ -237,10 +255,21 @@ mod tests {
 
     #[test]
     fn what_is_new_is_a_range_behind_the_mark() {
-        let plan = plan(ITEMS);
+        let plan = plan(ALL);
         assert!(
-            plan.contains("SEARCH activity USING PRIMARY KEY (space_id=? AND seq>?)"),
+            plan.contains("SEARCH a USING PRIMARY KEY (space_id=? AND seq>?)"),
             "{plan}"
         );
+    }
+
+    #[test]
+    fn what_concerns_a_user_is_looked_up_by_their_notices() {
+        let plan = plan(CONCERNING);
+        for step in [
+            "SEARCH notices USING INDEX notices_unread (user_id=?)",
+            "SEARCH a USING INDEX activity_by_object (object_id=? AND kind=?)",
+        ] {
+            assert!(plan.contains(step), "{step} is not in\n{plan}");
+        }
     }
 }
