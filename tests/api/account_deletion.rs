@@ -254,3 +254,21 @@ fn two_deletions_in_the_same_moment_are_one() {
     assert!(statuses.iter().all(|status| matches!(status, 204 | 401)));
     assert_eq!(app.count("select count(*) from users"), 0);
 }
+
+#[test]
+fn an_account_that_is_gone_is_said_to_be_although_what_it_shared_cannot_be_deleted_now() {
+    let app = TestApp::new();
+    let (_ann, bob) = busy(&app);
+    let database = app.database();
+    // Not in the first transaction, with which the account is gone.
+    let refuse = "create trigger refuse before delete on shares when old.id = 1005
+        begin select raise(abort, 'no'); end";
+    database.execute_batch(refuse).unwrap();
+    assert_eq!(delete(&bob, PASSWORD).status, 204);
+    bob.get("/me").is(401, "You aren't authorized");
+    assert!(app.count(LEFT) > 0);
+    database.execute_batch("drop trigger refuse").unwrap();
+    app.wait(app.app.space_deletion().finish_all()).unwrap();
+    assert_eq!(app.count("select count(*) from users"), 1);
+    assert_eq!(app.count("select count(*) from shares"), 0);
+}

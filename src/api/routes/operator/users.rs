@@ -115,7 +115,7 @@ pub async fn remove(
         })
         .await?;
     audit::account_removed(user.at(client), &gone);
-    app.finish_account_removal(begun).await?;
+    app.finish_begun_account_removal(begun).await;
     Ok(NoContent)
 }
 
