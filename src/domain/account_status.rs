@@ -3,6 +3,7 @@
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::access::OperatorRight;
+use super::email;
 use super::ids::{Id, RawId, UserId};
 use super::page::{Listed, Page};
 use super::sessions;
@@ -116,6 +117,7 @@ pub fn is_disabled(conn: &Connection, user: UserId) -> rusqlite::Result<bool> {
 pub fn disable(conn: &Connection, user: UserId, now: Timestamp) -> rusqlite::Result<bool> {
     let is_changed = users::set_disabled(conn, user, Some(now))?;
     sessions::revoke_all(conn, user, None)?;
+    email::withdraw_unconfirmed(conn, user)?;
     Ok(is_changed)
 }
 

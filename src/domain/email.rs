@@ -9,6 +9,7 @@ use strum::{EnumString, IntoStaticStr};
 use super::events;
 use super::ids::UserId;
 use super::mails::{self, Kind};
+use super::password_resets;
 use super::sessions::Session;
 use super::text::EmailAddress;
 use super::tokens::Token;
@@ -120,7 +121,10 @@ pub fn get(conn: &Connection, user: UserId) -> rusqlite::Result<Email> {
 /// [`Overload::TooManyAttempts`] if too many mails were sent for it today.
 fn set(conn: &Connection, caller: &Session, address: &EmailAddress, now: Timestamp) -> Result<()> {
     let user = caller.user().id;
-    let is_confirmed = get(conn, user)?.address.as_deref() == Some(address.as_str());
+    let before = get(conn, user)?;
+    // Where a server has refused a mail, that the same address is given again says that it takes mail now.
+    let is_confirmed =
+        before.address.as_deref() == Some(address.as_str()) && before.refused.is_none();
     forget_unconfirmed(conn, user)?;
     if is_confirmed {
         return Ok(());
@@ -152,7 +156,7 @@ fn set(conn: &Connection, caller: &Session, address: &EmailAddress, now: Timesta
 /// Forgets the address of a user, and one that isn't confirmed, with the mail that waits.
 pub(super) fn delete(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     forget_unconfirmed(conn, user)?;
-    mails::cancel(conn, user, Kind::Password)?;
+    end_links(conn, user)?;
     mails::cancel(conn, user, Kind::Digest)?;
     conn.prepare_cached(
         "update email_addresses set address = null, address_key = null, refused = null where user_id = ?",
@@ -167,6 +171,28 @@ pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Resul
     mails::delete_of_user(conn, user)?;
     conn.prepare_cached("delete from email_addresses where user_id = ?")?
         .execute([user])?;
+    Ok(())
+}
+
+/// Ends the links for a new password, those on their way and those that have arrived: their mailbox isn't the user's any more.
+fn end_links(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    mails::cancel(conn, user, Kind::Password)?;
+    password_resets::delete_of_user(conn, user)
+}
+
+/// Forgets the address of a user that isn't confirmed, and tells their devices: whoever gave it may not have been they.
+pub(super) fn withdraw_unconfirmed(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    if get(conn, user)?.unconfirmed.is_some() {
+        forget_unconfirmed(conn, user)?;
+        events::record_me(conn, user)?;
+    }
+    Ok(())
+}
+
+/// Forgets all addresses that aren't confirmed; for a restore.
+pub(super) fn delete_all_unconfirmed(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("delete from email_confirmations", [])?;
+    conn.execute("update email_addresses set unconfirmed = null", [])?;
     Ok(())
 }
 
@@ -234,7 +260,7 @@ pub fn confirm(conn: &Connection, token: &Token, now: Timestamp) -> Result<Confi
     let found = find_confirmation(conn, token, now)?;
     let key = found.address.to_ascii_lowercase();
     forget_unconfirmed(conn, found.user)?;
-    mails::cancel(conn, found.user, Kind::Password)?;
+    end_links(conn, found.user)?;
     conn.prepare_cached(
         "update email_addresses set address = ?, address_key = ?, refused = null where user_id = ?",
     )?

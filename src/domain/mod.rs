@@ -35,6 +35,8 @@ pub mod members;
 mod mentions;
 // Removing members, and the right to run a space.
 pub mod member_rights;
+// What ends with a password.
+pub mod new_password;
 // How much of a space its members are told.
 pub mod notice_settings;
 // What is still to be told.

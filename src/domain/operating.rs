@@ -17,7 +17,7 @@ use super::text::{GivenLogin, Login};
 use super::tokens::Token;
 use super::usage::{self, Quota};
 use super::users::{self, User};
-use super::{password_resets, sessions};
+use super::{new_password, password_resets, sessions};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Result};
 
@@ -115,7 +115,7 @@ impl<'a> Act<'a> {
     /// The database can't be written.
     pub fn reset_password(&self, user: &User, hash: &str) -> Result<Vec<FeedId>> {
         users::set_password_hash(self.conn, user.id, hash)?;
-        let ended = password_resets::end_access(self.conn, user.id, None)?;
+        let ended = new_password::end_access(self.conn, user.id, None)?;
         self.log(Action::PasswordReset, About::User(user), None)?;
         Ok(ended)
     }

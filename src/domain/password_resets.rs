@@ -4,11 +4,10 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::ids::{FeedId, SessionId, UserId};
-use super::mails::{self, Kind};
+use super::ids::UserId;
+use super::mails::Kind;
 use super::tokens::Token;
 use super::users::User;
-use super::{feeds, sessions, users};
 use crate::clock::Timestamp;
 use crate::error::{NotFound, Result};
 
@@ -69,36 +68,15 @@ pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<Use
     .ok_or_else(|| NotFound::Reset.into())
 }
 
+/// Ends all links; for a restore.
+pub(super) fn delete_all(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("delete from password_resets", [])?;
+    Ok(())
+}
+
 /// Ends the links of a user, if they have any.
 pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     conn.prepare_cached("delete from password_resets where user_id = ?")?
         .execute([user])?;
     Ok(())
-}
-
-/// Ends what somebody who knew the old password may still use after it was changed: the sessions of the user, all but `keep`,
-/// links for a new password, and their feeds. Returns these.
-///
-/// # Errors
-/// The database can't be written.
-pub fn end_access(conn: &Connection, user: UserId, keep: Option<SessionId>) -> Result<Vec<FeedId>> {
-    delete_of_user(conn, user)?;
-    mails::cancel(conn, user, Kind::Password)?;
-    sessions::revoke_all(conn, user, keep)?;
-    Ok(feeds::revoke_all(conn, user)?)
-}
-
-/// Uses a link: sets the password, and signs its owner out everywhere. Returns the feeds that have ended.
-///
-/// # Errors
-/// As [`find_user`].
-pub fn redeem(
-    conn: &Connection,
-    token: &Token,
-    new_hash: &str,
-    now: Timestamp,
-) -> Result<Vec<FeedId>> {
-    let user = find_user(conn, token, now)?.id;
-    users::set_password_hash(conn, user, new_hash)?;
-    end_access(conn, user, None)
 }

@@ -321,6 +321,86 @@ fn a_link_ends_after_an_hour_and_with_the_old_password() {
 }
 
 #[test]
+fn a_new_password_also_ends_an_address_that_waits_to_be_confirmed() {
+    let world = World::new();
+    let ann = world.reachable("ann");
+    // As somebody does who has found Ann's device open.
+    let given = |person: &Person<'_>| {
+        set(person, "thief@example.org").is_ok();
+        path(&world.only(), "/email-confirmations/")
+    };
+    let link = given(&ann);
+    let change = json!({"old-password": PASSWORD, "new-password": "new horse", "confirm-password": "new horse"});
+    ann.put("/change-password", change)
+        .is(200, "Password changed");
+    let refused = |link: &str| {
+        let confirmed = world.app.anonymous().post(link, json!({}));
+        assert_eq!(confirmed.status, 404);
+    };
+    refused(&link);
+    assert_eq!(email(&ann)[1], json!(null));
+    let link = given(&ann);
+    world.forget("ann").is(200, ON_ITS_WAY);
+    world
+        .redeem(&token(&world.only()))
+        .is(200, "Password changed");
+    refused(&link);
+    let signed_in = world.app.anonymous().login("ann", "better horse").is_ok();
+    let token = signed_in["access_token"].as_str().unwrap();
+    let ann = world.app.anonymous().with_token(token);
+    assert_eq!(
+        email(&ann),
+        [json!("ann@example.org"), json!(null), json!(null)]
+    );
+    // One that is still on its way isn't sent.
+    set(&ann, "thief@example.org").is_ok();
+    let bob = world.app.person("bob");
+    world.app.set_operator("bob", true);
+    bob.put("/operator/users/1", json!({"disabled": true}))
+        .is_ok();
+    assert!(world.sent().is_empty());
+}
+
+#[test]
+fn a_link_for_a_new_password_ends_with_the_mailbox_that_it_was_sent_to() {
+    let world = World::new();
+    let ann = world.reachable("ann");
+    world.forget("ann").is(200, ON_ITS_WAY);
+    let of_old = token(&world.only());
+    set(&ann, "new@example.org").is_ok();
+    let link = path(&world.only(), "/email-confirmations/");
+    assert_eq!(world.app.anonymous().post(&link, json!({})).status, 200);
+    world.redeem(&of_old).is(404, NOT_VALID);
+    world.forget("ann").is(200, ON_ITS_WAY);
+    let of_new = token(&world.only());
+    ann.put("/me", json!({"email": null})).is_ok();
+    world.redeem(&of_new).is(404, NOT_VALID);
+}
+
+#[test]
+fn no_link_from_before_a_restore_is_valid() {
+    let world = World::new();
+    let ann = world.reachable("ann");
+    world.forget("ann").is(200, ON_ITS_WAY);
+    let password = token(&world.only());
+    set(&ann, "new@example.org").is_ok();
+    let address = path(&world.only(), "/email-confirmations/");
+    let space = ann.space("Family");
+    let invitation = ann.post(&format!("/spaces/{space}/invitations"), json!({}));
+    let url = invitation.json()["url"].as_str().unwrap().to_owned();
+    world.app.prepare_restored();
+    world.redeem(&password).is(404, NOT_VALID);
+    assert_eq!(world.app.anonymous().post(&address, json!({})).status, 404);
+    assert_eq!(email(&ann)[1], json!(null));
+    let invitation = url.split_once('#').unwrap().1;
+    let offered = world
+        .app
+        .anonymous()
+        .post("/invitations/offer", json!({"token": invitation}));
+    assert_eq!(offered.status, 404);
+}
+
+#[test]
 fn at_most_three_mails_an_hour_go_to_somebody() {
     let world = World::new();
     world.reachable("ann");

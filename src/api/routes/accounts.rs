@@ -23,7 +23,7 @@ use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
 use crate::domain::{
-    account_removal, account_status, email, invitations, own_account, password_resets, profile,
+    account_removal, account_status, email, invitations, new_password, own_account, profile,
     sessions, users,
 };
 use crate::error::{Denied, FieldName, Invalid, NotFound, Result};
@@ -214,7 +214,7 @@ pub async fn delete(
         .await?;
     audit::account_removed(user.at(client), &user.user);
     cookie.remove();
-    app.finish_account_removal(begun).await?;
+    app.finish_begun_account_removal(begun).await;
     Ok(Status::NoContent)
 }
 
@@ -271,7 +271,7 @@ pub async fn change_password(
             if !users::replace_password_hash(conn, id, &old, &new)? {
                 return Err(Denied::WrongPassword.into());
             }
-            password_resets::end_access(conn, id, Some(session.id()))
+            new_password::end_access(conn, id, Some(session.id()))
         })
         .await?;
     audit::password_changed(user.at(client), &user.user);

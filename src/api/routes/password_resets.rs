@@ -8,7 +8,7 @@ use crate::api::request::client_info::ClientInfo;
 use crate::api::views::accounts::{ForgottenPassword, Reset};
 use crate::domain::text::Password;
 use crate::domain::tokens::Token;
-use crate::domain::{password_requests, password_resets};
+use crate::domain::{new_password, password_requests, password_resets};
 use crate::error::{FieldName, Invalid, NotFound, Result};
 use crate::logging::audit::{self, By};
 
@@ -57,7 +57,7 @@ pub async fn redeem(
     let hash = app.passwords.hash(password).await?;
     let ended = app
         .db
-        .write(move |conn| password_resets::redeem(conn, &token, &hash, now))
+        .write(move |conn| new_password::redeem(conn, &token, &hash, now))
         .await?;
     let by = By::Client(client.address);
     audit::password_reset(by, &owner);
