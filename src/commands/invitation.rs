@@ -94,7 +94,7 @@ async fn list(app: &App, options: ListOptions) -> Result<()> {
         let ended = if invitation.is_valid {
             ""
         } else {
-            ", who is no longer an admin there: not valid"
+            ", who is no longer an admin there, or whose account is disabled: not valid"
         };
         say!(
             "{}\t{into}\t{} left\tuntil {}\tby {by}{ended}",

@@ -42,7 +42,7 @@ pub struct Invitation {
     pub space: Option<SpaceId>,
     pub role: Role,
     pub uses_left: u16,
-    /// Whether its link still works: it doesn't once its creator is no longer an admin of the space.
+    /// Whether its link still works: it doesn't once its creator is no longer an admin of the space, nor while their account is disabled.
     pub is_valid: bool,
     /// Who made it; `None` if it was made on the command line.
     pub created_by: Option<User>,
@@ -179,11 +179,12 @@ pub fn list(
     page.take(rows, |row| row.id.number())
 }
 
-/// Whether it works: it hasn't been ended, and its creator is still an admin of the space.
+/// Whether it works: it hasn't been ended, and its creator is still an admin of the space, whose account isn't disabled.
 macro_rules! valid {
     () => {
         "(i.ended_at is null and (i.space_id is null or i.created_by is null or exists
-        (select 1 from members m where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1)))"
+        (select 1 from members m join users c on c.id = m.user_id and c.disabled_at is null
+            where m.space_id = i.space_id and m.user_id = i.created_by and m.is_admin = 1)))"
     };
 }
 
@@ -239,6 +240,12 @@ pub fn revoke_any(conn: &Connection, id: &RawId<InvitationId>, now: Timestamp) -
     } else {
         Err(id.not_found())
     }
+}
+
+/// Takes all invitations back; for a restore.
+pub(super) fn revoke_every_one(conn: &Connection) -> rusqlite::Result<()> {
+    conn.execute("delete from invitations", [])?;
+    Ok(())
 }
 
 /// Ends the invitations into a space that a user has made, for good: they are no longer an admin of it.

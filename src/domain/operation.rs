@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::access::{Operated, OperatorRight};
 use super::ids::{Id, SpaceId, UserId};
+use super::invitations;
 use super::members;
 use super::page::{Listed, Page};
 use super::sessions::{self, SessionInfo};
@@ -168,6 +169,7 @@ pub fn transfer(
     let demoted = other_admins(conn, space, user.id)?;
     for admin in &demoted {
         members::set_role(conn, space, admin.id, false)?;
+        invitations::end_of_maker(conn, space, admin.id, now)?;
     }
     Ok(Transfer {
         space,

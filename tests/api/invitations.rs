@@ -135,6 +135,34 @@ fn an_invitation_ends_with_its_time_its_maker_and_its_revocation() {
     assert_eq!(gone.status, 204);
 }
 
+#[test]
+fn a_link_ends_for_good_with_the_admin_whose_space_is_handed_over() {
+    let app = TestApp::new();
+    let (ann, bob, cid) = (app.person("ann"), app.person("bob"), app.person("cid"));
+    let space = bob.space("Family");
+    let (_, token) = invitation(&bob, space, json!({"role": "admin"}));
+    offer(&app, &token).is_ok();
+    let path = format!("/operator/spaces/{space}");
+    ann.put(&path, json!({"transfer_to": "cid"})).is_ok();
+    offer(&app, &token).is(404, NOT_VALID);
+    cid.promote(space, bob.id);
+    offer(&app, &token).is(404, NOT_VALID);
+}
+
+#[test]
+fn a_link_rests_while_the_account_of_its_maker_is_disabled() {
+    let app = TestApp::new();
+    let (ann, bob) = (app.person("ann"), app.person("bob"));
+    let space = bob.space("Family");
+    let (_, token) = invitation(&bob, space, json!({"role": "admin"}));
+    let path = format!("/operator/users/{}", bob.id);
+    ann.put(&path, json!({"disabled": true})).is_ok();
+    offer(&app, &token).is(404, NOT_VALID);
+    accept(&app.person("cid"), &token).is(404, NOT_VALID);
+    ann.put(&path, json!({"disabled": false})).is_ok();
+    offer(&app, &token).is_ok();
+}
+
 fn accept(person: &Person<'_>, token: &str) -> Reply {
     person.post("/invitations/accept", json!({"token": token}))
 }

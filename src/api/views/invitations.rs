@@ -38,7 +38,7 @@ pub struct Invitation {
     role: Role,
     #[schemars(extend("example" = 1))]
     uses_left: u16,
-    /// Whether its link still works: it doesn't once its creator is no longer an admin there.
+    /// Whether its link still works: it doesn't once its creator is no longer an admin there, nor while their account is disabled.
     is_valid: bool,
     /// Its creator; null if it was created on the command line.
     created_by: Option<User>,

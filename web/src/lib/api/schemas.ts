@@ -221,7 +221,7 @@ export interface components {
                 /** @description How many users. */
                 users?: number;
                 /** @description What the server of a restored data folder leaves to that of the original. */
-                without?: ("backups" | "s3" | "sqs")[];
+                without?: ("backups" | "s3" | "sqs" | "mail" | "push")[];
                 /**
                  * @description The setting photos.worker.
                  * @enum {string}
@@ -350,7 +350,7 @@ export interface components {
              */
             expires_at: string;
             id: components["schemas"]["Id"];
-            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there. */
+            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there, nor while their account is disabled. */
             is_valid: boolean;
             /**
              * @description The role of those who join by a link.
@@ -394,7 +394,7 @@ export interface components {
              */
             expires_at: string;
             id: components["schemas"]["Id"];
-            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there. */
+            /** @description Whether its link still works: it doesn't once its creator is no longer an admin there, nor while their account is disabled. */
             is_valid: boolean;
             /**
              * @description The link as a QR code, an SVG image.
