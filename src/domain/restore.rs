@@ -3,13 +3,16 @@
 use rusqlite::Connection;
 
 use super::last_ids::{self, Kind};
-use super::{events, feeds, jobs, mails, password_requests, photos, pushes, uploads};
+use super::{
+    email, events, feeds, invitations, jobs, mails, password_requests, password_resets, photos,
+    pushes, uploads,
+};
 use crate::domain::photo_name::PhotoName;
 
 /// Takes the photos out that are `gone`, and lets all others be queued again: they are where they belong, and what a
 /// worker makes of them is not in a backup. Nor are uploads that waited for their share: they are forgotten. Clients that listened
-/// for changes begin from what is there now. Feeds end: one that was revoked after the backup would be there again, in the hands
-/// of whom it was revoked for. No id is given away that may have been given away after the backup.
+/// for changes begin from what is there now. Feeds end, and so do invitations and the links of mails: one that was revoked or used
+/// after the backup would be there again, in the hands of whom it was revoked for. No id is given away that may have been given away after the backup.
 /// What members have read stays as it was: it fits what is there.
 pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Result<()> {
     gone.iter()
@@ -20,6 +23,9 @@ pub fn prepare_restored(conn: &Connection, gone: &[PhotoName]) -> rusqlite::Resu
     pushes::delete_all(conn)?;
     mails::delete_all(conn)?;
     password_requests::delete_all(conn)?;
+    password_resets::delete_all(conn)?;
+    email::delete_all_unconfirmed(conn)?;
+    invitations::revoke_every_one(conn)?;
     events::begin_epoch(conn)?;
     photos::reset_processing(conn)?;
     skip_ids(conn)
