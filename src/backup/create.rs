@@ -117,9 +117,6 @@ fn write_archive(
         }
     }
     let work_dir = WorkDir::open(data)?;
-    if request.take_over {
-        restored::take_over(data)?;
-    }
     destination.remove_leftovers()?;
     let made_at = request.clock.now();
     let database = work_dir.folder().join(DATABASE);
@@ -162,6 +159,10 @@ fn write_archive(
         (report, _) => report?,
     };
     report.damage.clone_from(&manifest.damage);
+    // Not before there is a backup: one that fails changes nothing about which folder is the original.
+    if request.take_over {
+        restored::take_over(data)?;
+    }
     report.took = began.elapsed();
     Ok(report)
 }

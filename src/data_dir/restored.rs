@@ -1,6 +1,6 @@
 //! A data folder that was restored may be a copy for inspection, while the original stays in use. Its backups would
-//! come among those of the original, as the newest, and old ones of the original would go for them. So it makes none
-//! where the original does until the operator says that it takes over.
+//! come among those of the original, as the newest, and old ones of the original would go for them; people would get its mail twice.
+//! So it makes none where the original does, and sends nothing, until the operator says that it takes over.
 
 use std::fs;
 use std::path::Path;
@@ -51,13 +51,23 @@ pub enum LeftAlone {
         "sends nothing to SQS and takes nothing from it, so new photos aren't moved to their spaces"
     )]
     Sqs,
+    #[error("sends no mail")]
+    Mail,
+    #[error("sends no push messages")]
+    Push,
 }
 
 impl Found for RestoredCopy {
     fn samples() -> Vec<Self> {
         vec![Self::RestoredCopy {
             from: String::from("/mnt/backups/shared-spaces-2026-05-17T093000Z.tar.zst"),
-            without: vec![LeftAlone::Backups, LeftAlone::S3, LeftAlone::Sqs],
+            without: vec![
+                LeftAlone::Backups,
+                LeftAlone::S3,
+                LeftAlone::Sqs,
+                LeftAlone::Mail,
+                LeftAlone::Push,
+            ],
         }]
     }
 }
@@ -71,6 +81,8 @@ pub fn notice(config: &Config) -> Result<Option<RestoredCopy>> {
         (config.backup.destination.is_some(), LeftAlone::Backups),
         (config.photos.store == StoreKind::S3, LeftAlone::S3),
         (config.photos.queue == QueueKind::Sqs, LeftAlone::Sqs),
+        (config.sends_mail(), LeftAlone::Mail),
+        (config.push.enabled, LeftAlone::Push),
     ];
     let left_alone = left_alone.into_iter().filter(|(is_left, _)| *is_left);
     let without: Vec<_> = left_alone.map(|(_, what)| what).collect();

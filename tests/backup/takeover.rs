@@ -105,6 +105,13 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     );
 
     // The machine of the original is gone for good.
+    fs::write(folder.join("there.tar.zst"), "").unwrap();
+    let taken = ["backup", "there.tar.zst", "--take-over"];
+    let refused = run(&cloud, &folder, &taken, &S3, 1);
+    assert!(refused.contains("already exists"), "{refused}");
+    // A backup that fails takes nothing over.
+    let said = run(&cloud, &folder, &["doctor"], &S3, 0);
+    assert!(said.contains("deletes nothing in S3"), "{said}");
     let take_over = ["backup", "a.tar.zst", "--take-over"];
     run(&cloud, &folder, &take_over, &S3, 0);
     let path = format!("/shares/{}", share["id"]);

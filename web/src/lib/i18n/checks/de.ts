@@ -144,6 +144,8 @@ export const de: CheckWords = {
     'without.backups': 'macht keine Sicherungen davon, wo das Original welche macht',
     'without.s3': 'löscht nichts in S3',
     'without.sqs': 'sendet nichts an SQS und nimmt nichts von dort, also kommen neue Fotos nicht in ihre Räume',
+    'without.mail': 'verschickt keine Mails',
+    'without.push': 'verschickt keine Push-Nachrichten',
     'logins.looks_like': 'sieht aus wie „{login}“',
     'advice.check_endpoint': 'Prüf AWS_ENDPOINT_URL, das sein muss wie https://s3.example.org',
     'advice.check_access_key': 'Der Access Key ist dort unbekannt: Prüf AWS_ACCESS_KEY_ID oder das Profil',

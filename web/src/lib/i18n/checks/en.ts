@@ -144,6 +144,8 @@ export const en: CheckWords = {
     'without.backups': 'makes no backups of it where the original does',
     'without.s3': 'deletes nothing in S3',
     'without.sqs': 'sends nothing to SQS and takes nothing from it, so new photos aren’t moved to their spaces',
+    'without.mail': 'sends no mail',
+    'without.push': 'sends no push messages',
     'logins.looks_like': 'it looks like “{login}”',
     'advice.check_endpoint': 'Check AWS_ENDPOINT_URL, which must be like https://s3.example.org',
     'advice.check_access_key': 'The access key is unknown there: check AWS_ACCESS_KEY_ID, or the profile',
