@@ -85,7 +85,7 @@ pub fn create(
         )?;
     conn.prepare_cached(SURPLUS)?
         .execute((user, MAX_SUBSCRIPTIONS))?;
-    let has_moved = zone_before.is_some_and(|zone| zone != app.time_zone);
+    let has_moved = zone_before.flatten() != app.time_zone;
     Ok(Subscribed {
         subscription,
         has_moved,

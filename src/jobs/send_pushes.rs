@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
-use crate::domain::pushes;
+use crate::domain::pushes::{self, Claimed};
 use crate::jobs::runner::{Job, Next};
 use crate::push::key::PushKey;
 use crate::push::sender::PushSender;
@@ -74,26 +74,52 @@ impl SendPushes {
         let has_more = has_more || claimed.len() == AT_ONCE;
         let mut services: HashMap<String, Arc<Semaphore>> = HashMap::new();
         let mut sending = JoinSet::new();
-        for delivery in claimed {
-            let service = delivery.address.endpoint.split('/').take(3).collect();
+        for claimed in claimed {
             let permits = services
-                .entry(service)
+                .entry(claimed.service())
                 .or_insert_with(|| Arc::new(Semaphore::new(AT_ONE_SERVICE)));
-            let (permits, sender) = (Arc::clone(permits), sender.clone());
-            sending.spawn(async move {
-                let _permit = permits.acquire().await;
-                let outcome = sender.send(&delivery, now).await;
-                (delivery, outcome)
-            });
+            let one = SendOne {
+                db: self.db.clone(),
+                clock: self.clock.clone(),
+                sender: sender.clone(),
+                permits: Arc::clone(permits),
+            };
+            sending.spawn(one.send(claimed));
         }
+        // What a service has accepted is recorded whatever becomes of the others: it would be sent again.
+        let mut result = Ok(has_more);
         while let Some(sent) = sending.join_next().await {
-            let (delivery, outcome) = sent.map_err(|error| anyhow!(error))?;
-            let now = self.clock.now();
-            let settle =
-                move |conn: &Connection| Ok(pushes::settle(conn, &delivery, &outcome, now)?);
-            self.db.write(settle).await?;
+            if let Err(error) = sent.map_err(|error| anyhow!(error)).flatten() {
+                result = result.and(Err(error));
+            }
         }
-        Ok(has_more)
+        result
+    }
+}
+
+/// What one message is sent with.
+struct SendOne {
+    db: Db,
+    clock: Clock,
+    sender: PushSender,
+    permits: Arc<Semaphore>,
+}
+
+impl SendOne {
+    async fn send(self, claimed: Claimed) -> Result<()> {
+        let _permit = self.permits.acquire().await?;
+        let now = self.clock.now();
+        // Only now, not when it was claimed: its reader may have been removed while others were sent.
+        let look_up = move |conn: &Connection| Ok((claimed.look_up(conn, now)?, claimed));
+        let (delivery, claimed) = self.db.read(look_up).await?;
+        let Some(delivery) = delivery else {
+            let drop = move |conn: &Connection| Ok(claimed.drop_unsent(conn)?);
+            return Ok(self.db.write(drop).await?);
+        };
+        let outcome = self.sender.send(&delivery, now).await;
+        let now = self.clock.now();
+        let settle = move |conn: &Connection| Ok(pushes::settle(conn, &delivery, &outcome, now)?);
+        Ok(self.db.write(settle).await?)
     }
 }
 

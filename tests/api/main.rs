@@ -47,6 +47,7 @@ mod previews;
 mod problems;
 mod profiles;
 mod push;
+mod push_sending;
 mod quotas;
 mod races;
 mod reactions;

@@ -13,15 +13,15 @@ const KEYS: &str =
     "Keys must have a p256dh, a point of P-256, and an auth of 16 bytes, in base64url";
 
 /// A server that may send messages to a service, Ann's space, and Bob in it, with a browser that has subscribed.
-struct World {
-    app: TestApp,
-    service: PushService,
-    browser: Browser,
-    space: i64,
+pub struct World {
+    pub app: TestApp,
+    pub service: PushService,
+    pub browser: Browser,
+    pub space: i64,
 }
 
 impl World {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let service = PushService::new();
         let app = TestApp::with(|config| config.push.own_services = vec![service.origin()]);
         let (ann, bob) = (app.person("ann"), app.person("bob"));
@@ -38,16 +38,16 @@ impl World {
         }
     }
 
-    fn ann(&self) -> Person<'_> {
+    pub fn ann(&self) -> Person<'_> {
         self.app.anonymous().signed_in("ann")
     }
 
-    fn bob(&self) -> Person<'_> {
+    pub fn bob(&self) -> Person<'_> {
         self.app.anonymous().signed_in("bob")
     }
 
     /// Lets time pass, in which what is due is sent, and returns what the service got.
-    fn after(&self, time: Duration) -> Vec<Received> {
+    pub fn after(&self, time: Duration) -> Vec<Received> {
         self.app.notify_all();
         self.app.app.clock.advance(time);
         self.app.push_all();
@@ -55,7 +55,7 @@ impl World {
     }
 
     /// The same as what Bob's browser reads.
-    fn read_after(&self, time: Duration) -> Vec<String> {
+    pub fn read_after(&self, time: Duration) -> Vec<String> {
         let received = self.after(time);
         let messages = received.iter().map(|received| self.browser.read(received));
         let body = |message: Value| message["notification"]["body"].as_str().unwrap().to_owned();
@@ -63,7 +63,7 @@ impl World {
     }
 }
 
-fn subscribe(person: &Person<'_>, browser: &Browser) -> i64 {
+pub fn subscribe(person: &Person<'_>, browser: &Browser) -> i64 {
     let reply = person.post("/push-subscriptions", browser.subscription());
     assert_eq!(reply.status, 201, "{}", reply.text());
     let id = reply.json()["id"].as_i64().unwrap();

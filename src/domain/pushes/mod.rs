@@ -3,21 +3,24 @@
 
 // What a message says.
 mod content;
+// A message to a browser.
+mod delivery;
 // Messages that wait for the end of their reader's quiet hours.
 mod held;
 
 use std::collections::HashMap;
 use std::time::Duration;
 
-use rusqlite::{Connection, Row};
+use rusqlite::Connection;
 
 pub use self::content::{Content, Item, ItemKind};
+pub use self::delivery::{Claimed, Delivery, claim};
 pub(super) use self::held::look_again;
-use super::ids::{Id, PushSubscriptionId, SpaceId, UserId};
+use super::ids::{Id, UserId};
 use super::notice_settings::Level;
 use super::notice_work::{Kind as WorkKind, Work};
 use super::notices::Kind as Reason;
-use super::push_subscriptions::{self, AppInBrowser, BrowserAddress};
+use super::push_subscriptions;
 use super::quiet_hours;
 use crate::clock::Timestamp;
 
@@ -134,21 +137,28 @@ pub fn clamp_due(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Turns messages that are due into one for each browser of their reader; whether there may be more.
+/// Turns messages that are due into one for each browser of their reader; whether there may be more. What waited for too long isn't sent:
+/// the server was off, or a copy of another that sent its own.
 pub fn begin(conn: &Connection, now: Timestamp) -> rusqlite::Result<bool> {
-    let due: Vec<Key> = conn
+    let due: Vec<(Key, Timestamp)> = conn
         .prepare_cached(
-            "select member_id, author_id from pushes where due_at <= ? order by due_at limit ?",
+            "select member_id, author_id, first_at from pushes where due_at <= ? order by due_at limit ?",
         )?
-        .query_map((now.0, AT_ONCE), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .query_map((now.0, AT_ONCE), |row| {
+            Ok(((row.get(0)?, row.get(1)?), Timestamp(row.get(2)?)))
+        })?
         .collect::<rusqlite::Result<_>>()?;
-    for key in &due {
-        conn.prepare_cached(BEGIN)?
-            .execute((key.0, key.1, now.0, now.plus(LIFETIME).0))?;
+    for (key, first_at) in &due {
+        let is_news = now.since(*first_at) <= LIFETIME;
+        if is_news {
+            conn.prepare_cached(BEGIN)?
+                .execute((key.0, key.1, now.0, now.plus(LIFETIME).0))?;
+        }
         conn.prepare_cached(
-            "update pushes set due_at = null, sent_at = ?, batch = batch + 1 where member_id = ? and author_id = ?",
+            "update pushes set due_at = null, sent_at = coalesce(?, sent_at), batch = batch + 1
+             where member_id = ? and author_id = ?",
         )?
-        .execute((now.0, key.0, key.1))?;
+        .execute((is_news.then_some(now.0), key.0, key.1))?;
         forget_items(conn, *key)?;
     }
     Ok(i64::try_from(due.len()).unwrap_or(AT_ONCE) == AT_ONCE)
@@ -174,29 +184,6 @@ fn forget_items(conn: &Connection, (member, author): Key) -> rusqlite::Result<()
     Ok(())
 }
 
-/// A message to a browser.
-#[derive(Debug)]
-pub struct Delivery {
-    id: i64,
-    pub subscription: PushSubscriptionId,
-    pub address: BrowserAddress,
-    pub app: AppInBrowser,
-    member: i64,
-    author: UserId,
-    last_batch: i64,
-    attempts: u32,
-    pub is_short: bool,
-    pub space: SpaceId,
-    pub content: Content,
-}
-
-impl Delivery {
-    /// What a message of the same kind replaces.
-    pub fn topic(&self) -> (SpaceId, UserId) {
-        (self.space, self.author)
-    }
-}
-
 /// What came of a delivery.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
@@ -208,110 +195,8 @@ pub enum Outcome {
     Refused(String),
     /// It is too long.
     TooLong,
-    /// It is to be tried again, after this time if the service says one.
+    /// It is to be tried again, not before this time if the service says one.
     Later(Option<Duration>),
-}
-
-/// Takes messages that are due, at most `max`, and hides them from others for a while. Those about which there is nothing to be said
-/// any more are dropped.
-pub fn claim(conn: &Connection, now: Timestamp, max: usize) -> rusqlite::Result<Vec<Delivery>> {
-    let claimed: Vec<Claimed> = conn
-        .prepare_cached(CLAIM)?
-        .query_map(
-            (
-                now.plus(LEASE).0,
-                now.0,
-                i64::try_from(max).unwrap_or(i64::MAX),
-            ),
-            Claimed::from_row,
-        )?
-        .collect::<rusqlite::Result<_>>()?;
-    let mut deliveries = Vec::new();
-    for one in claimed {
-        if held::hold(conn, (one.id, one.subscription), now)? {
-            continue;
-        }
-        match one.fill(conn, now)? {
-            Some(delivery) => deliveries.push(delivery),
-            None => drop_delivery(conn, one.id, (one.member, one.author))?,
-        }
-    }
-    Ok(deliveries)
-}
-
-const CLAIM: &str = "update push_deliveries set due_at = ?, attempts = attempts + 1, is_held = 0 where id in
-    (select id from push_deliveries where due_at <= ? order by due_at limit ?)
-    returning id, subscription_id, member_id, author_id, first_batch, last_batch, attempts, is_short, expires_at";
-
-struct Claimed {
-    id: i64,
-    subscription: PushSubscriptionId,
-    member: i64,
-    author: UserId,
-    first_batch: i64,
-    last_batch: i64,
-    attempts: u32,
-    is_short: bool,
-    expires_at: Timestamp,
-}
-
-impl Claimed {
-    fn from_row(row: &Row<'_>) -> rusqlite::Result<Self> {
-        Ok(Self {
-            id: row.get(0)?,
-            subscription: row.get(1)?,
-            member: row.get(2)?,
-            author: row.get(3)?,
-            first_batch: row.get(4)?,
-            last_batch: row.get(5)?,
-            attempts: row.get(6)?,
-            is_short: row.get(7)?,
-            expires_at: Timestamp(row.get(8)?),
-        })
-    }
-
-    /// With all that is needed to send it; `None` if there is nothing to say, or no time.
-    fn fill(&self, conn: &Connection, now: Timestamp) -> rusqlite::Result<Option<Delivery>> {
-        if self.expires_at < now {
-            return Ok(None);
-        }
-        let batches = (self.first_batch, self.last_batch);
-        let found = content::find(conn, (self.member, self.author), batches)?;
-        let Some((space, content)) = found else {
-            return Ok(None);
-        };
-        let (address, app) = conn
-            .prepare_cached(
-                "select s.endpoint, s.p256dh, s.auth, s.origin, coalesce(u.language, s.language), coalesce(u.time_zone, s.time_zone)
-                 from push_subscriptions s join users u on u.id = s.user_id where s.id = ?",
-            )?
-            .query_row([self.subscription], |row| {
-                let address = BrowserAddress {
-                    endpoint: row.get(0)?,
-                    p256dh: row.get(1)?,
-                    auth: row.get(2)?,
-                };
-                let app = AppInBrowser {
-                    origin: row.get(3)?,
-                    language: row.get(4)?,
-                    time_zone: row.get(5)?,
-                };
-                Ok((address, app))
-            })?;
-        Ok(Some(Delivery {
-            id: self.id,
-            subscription: self.subscription,
-            address,
-            app,
-            member: self.member,
-            author: self.author,
-            last_batch: self.last_batch,
-            attempts: self.attempts,
-            is_short: self.is_short,
-            space,
-            content,
-        }))
-    }
 }
 
 /// Records what came of a delivery.
@@ -358,7 +243,10 @@ pub fn settle(
         Outcome::Later(wait) => {
             let doublings = delivery.attempts.saturating_sub(1).min(16);
             let pause = FIRST_PAUSE.saturating_mul(1 << doublings);
-            let pause = wait.unwrap_or(pause).min(LONGEST_PAUSE);
+            // A service may ask for a longer pause, and not for a shorter one.
+            let pause = wait
+                .map_or(pause, |wait| wait.max(pause))
+                .min(LONGEST_PAUSE);
             conn.prepare_cached("update push_deliveries set due_at = ? where id = ?")?
                 .execute((now.plus(pause).0, delivery.id))?;
             Ok(())

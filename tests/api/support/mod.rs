@@ -14,11 +14,13 @@ use std::time::Duration;
 use rocket::http::Header;
 use rocket::local::blocking::Client;
 use rocket::tokio::runtime::Builder;
+use rusqlite::Connection;
 use serde_json::{Value, json};
 use shared_spaces::api;
 use shared_spaces::app::App;
 use shared_spaces::auth::passwords::Passwords;
 use shared_spaces::config::Config;
+use shared_spaces::data_dir::DATABASE;
 use shared_spaces::domain::access::OperatorRight;
 use shared_spaces::domain::mailing::{self, Mail};
 use shared_spaces::domain::operating::Act;
@@ -231,6 +233,14 @@ impl TestApp {
                 }
             }
         });
+    }
+
+    /// A connection to the database that the server knows nothing of, as other processes have one.
+    pub fn database(&self) -> Connection {
+        let database = Connection::open(self.app.config.data_dir.join(DATABASE)).unwrap();
+        database.execute_batch("pragma foreign_keys = on").unwrap();
+        database.busy_timeout(Duration::from_secs(10)).unwrap();
+        database
     }
 
     /// Sends the mail that is due.

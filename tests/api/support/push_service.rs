@@ -35,6 +35,7 @@ impl Received {
 struct State {
     received: Vec<Received>,
     answers: VecDeque<String>,
+    before_answer: Option<Box<dyn FnOnce() + Send>>,
 }
 
 /// Accepts every message, unless it was told something else.
@@ -63,6 +64,11 @@ impl PushService {
             .unwrap()
             .answers
             .push_back(head.to_owned());
+    }
+
+    /// Has this happen when the next message has come, before any is answered.
+    pub fn before_answer(&self, happens: impl FnOnce() + Send + 'static) {
+        self.state.lock().unwrap().before_answer = Some(Box::new(happens));
     }
 
     /// What has come since the last time.
@@ -98,6 +104,9 @@ fn serve(socket: &TcpStream, state: &Mutex<State>) {
         let mut state = state.lock().unwrap();
         state.received.push(received);
         let head = state.answers.pop_front();
+        if let Some(happens) = state.before_answer.take() {
+            happens();
+        }
         drop(state);
         let head = head.unwrap_or_else(|| String::from("201 Created"));
         let answer = format!("HTTP/1.1 {head}\r\nContent-Length: 0\r\n\r\n");
