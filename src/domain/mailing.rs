@@ -117,6 +117,26 @@ const READER: &str = "select u.login, coalesce(u.name, u.login), coalesce(u.lang
     where p.user_id = u.id order by p.used_at desc limit 1), '') from users u where u.id = ?
     and u.disabled_at is null and u.deleted_at is null";
 
+/// The mail as it is at this moment: much may have happened while its pictures were read. One that was cancelled, or has nothing to say
+/// any more, is dropped.
+pub fn look_up(conn: &Connection, mail: Mail) -> rusqlite::Result<Option<Mail>> {
+    let id = mail.due.id;
+    let is_wanted =
+        mails::is_waiting(conn, id)? && conn.prepare_cached(READER)?.exists([mail.due.user])?;
+    let content = match mail.content {
+        _ if !is_wanted => None,
+        Content::Digest(_) => {
+            let to = (mail.due.user, mail.due.address.as_str());
+            digests::find(conn, to)?.map(Content::Digest)
+        }
+        link @ (Content::Confirmation(_) | Content::Password(_)) => Some(link),
+    };
+    match content {
+        Some(content) => Ok(Some(Mail { content, ..mail })),
+        None => mails::end(conn, id).map(|()| None),
+    }
+}
+
 /// Records what came of a mail.
 pub fn settle(
     conn: &Connection,

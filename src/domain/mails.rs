@@ -166,6 +166,12 @@ const CLAIM: &str = "update mails set due_at = ?, attempts = attempts + 1 where 
     (select id from mails where due_at <= ? order by due_at, id limit 1)
     returning id, user_id, kind, address, created_at, expires_at, attempts";
 
+/// Whether a mail is still to be sent: neither cancelled nor forgotten.
+pub(super) fn is_waiting(conn: &Connection, id: i64) -> rusqlite::Result<bool> {
+    conn.prepare_cached("select 1 from mails where id = ? and due_at is not null")?
+        .exists([id])
+}
+
 /// Sends a mail again after a pause, unless it was cancelled meanwhile.
 pub(super) fn retry(
     conn: &Connection,

@@ -89,6 +89,15 @@ impl SendMails {
             pictures = self.pictures(&mail) => pictures,
             () = last_moment(stop) => return Ok(()),
         };
+        let look_up = move |conn: &Connection| Ok(mailing::look_up(conn, mail)?);
+        let Some(mail) = self.db.write(look_up).await? else {
+            return Ok(());
+        };
+        let shown: Vec<String> = pictures_of(&mail).map(picture_id).collect();
+        let pictures = pictures.into_iter();
+        let pictures = pictures
+            .filter(|picture| shown.contains(&picture.id))
+            .collect();
         let now = self.clock.now();
         let message = self.letters.write(&mail, pictures, self.mailer.from(), now);
         let sent = match message {
@@ -124,13 +133,9 @@ impl SendMails {
 
     /// The small pictures that a mail shows, as far as there are any. Without one, it is sent all the same.
     async fn pictures(&self, mail: &Mail) -> Vec<Picture> {
-        let Content::Digest(digest) = &mail.content else {
-            return Vec::new();
-        };
-        let entries = digest.spaces.iter().flat_map(|space| &space.entries);
         let mut pictures: Vec<Picture> = Vec::new();
         let mut left = MAX_PICTURES_BYTES;
-        for name in entries.filter_map(|entry| entry.picture.as_ref()) {
+        for name in pictures_of(mail) {
             if pictures.len() == MAX_PICTURES {
                 break;
             }
@@ -182,6 +187,16 @@ impl SendMails {
         let left = self.paused_until.map(|until| until.since(self.clock.now()));
         left.unwrap_or_default().min(LONGEST_PAUSE)
     }
+}
+
+/// The photos of which a mail shows a picture.
+fn pictures_of(mail: &Mail) -> impl Iterator<Item = &PhotoName> {
+    let spaces = match &mail.content {
+        Content::Digest(digest) => digest.spaces.as_slice(),
+        Content::Confirmation(_) | Content::Password(_) => &[],
+    };
+    let entries = spaces.iter().flat_map(|space| &space.entries);
+    entries.filter_map(|entry| entry.picture.as_ref())
 }
 
 /// The end of the time that a server gets once the process is to end.

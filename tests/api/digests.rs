@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use serde_json::json;
+use shared_spaces::domain::{digests, mailing};
 
 use crate::mail::World;
-use crate::support::{Fault, Live, Person, ReceivedMail, TestApp, pictures};
+use crate::support::{Browser, Fault, Live, Person, ReceivedMail, TestApp, pictures};
 
 const MINUTE: Duration = Duration::from_secs(60);
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
@@ -181,6 +182,29 @@ fn who_has_left_or_wants_none_gets_nothing_of_a_space() {
 }
 
 #[test]
+fn who_is_removed_while_the_pictures_are_read_gets_nothing_of_the_space() {
+    let family = Family::new();
+    let ann = family.ann();
+    ann.share(family.space, "For all of us");
+    to_morning(&family.world.app);
+    let (app, now) = (&family.world.app, family.world.app.app.now());
+    let scheduled = app
+        .app
+        .db
+        .write(move |conn| Ok(digests::schedule(conn, now)?));
+    app.wait(scheduled).unwrap();
+    let claimed = app.claim_mail().unwrap();
+    ann.delete(&format!("/spaces/{}/members/2", family.space))
+        .is(200, "Member deleted");
+    let looked_up = app
+        .app
+        .db
+        .write(move |conn| Ok(mailing::look_up(conn, claimed)?));
+    assert!(app.wait(looked_up).unwrap().is_none());
+    assert!(app.claim_mail().is_none());
+}
+
+#[test]
 fn who_wants_no_digest_gets_none_whatever_their_spaces_say() {
     let family = Family::new();
     let ann = family.ann();
@@ -208,6 +232,66 @@ fn of_what_concerns_them_only_that_comes() {
         text.contains("For @bob") && !text.contains("everybody"),
         "{text}"
     );
+}
+
+/// More comments of Ann's to her first share than are looked at, as rows.
+const CHATTER: &str = "with recursive n (i) as (select 1001 union all select i + 1 from n where i < 2100)
+    insert into comments (space_id, share_id, id, user_id, created_at, text) select 1, 1, i, 1, 0, 'Chatter' from n;
+    insert into activity (space_id, seq, kind, object_id, share_id, author_id, created_at)
+    select 1, (select max(seq) from activity) + id, 'comment', id, 1, 1, 0 from comments where id > 1000;
+    update sqlite_sequence set seq = seq + 2100 where name = 'events';";
+
+fn write(app: &TestApp, sql: &'static str) {
+    let written = app.app.db.write(move |conn| Ok(conn.execute_batch(sql)?));
+    app.wait(written).unwrap();
+}
+
+#[test]
+fn what_concerns_them_comes_however_much_else_was_said_before() {
+    let family = Family::new();
+    family.subscribe(json!({"level": "mentions", "email": true}));
+    let ann = family.ann();
+    ann.share(family.space, "The first");
+    write(&family.world.app, CHATTER);
+    ann.share(family.space, "For @bob");
+    let text = family.only().text();
+    assert!(text.contains("For @bob"), "{text}");
+    assert!(!text.contains("Chatter"), "{text}");
+}
+
+#[test]
+fn what_is_new_comes_however_much_was_read_behind_the_mark() {
+    let family = Family::new();
+    let ann = family.ann();
+    ann.share(family.space, "The first");
+    write(&family.world.app, CHATTER);
+    write(
+        &family.world.app,
+        "insert into opened_shares (member_id, share_id, seq) select m.id, 1, max(a.seq)
+         from members m, activity a where m.user_id = 2 group by m.id",
+    );
+    ann.share(family.space, "The last");
+    let text = family.only().text();
+    assert!(text.contains("The last"), "{text}");
+    assert!(!text.contains("Chatter"), "{text}");
+}
+
+#[test]
+fn news_of_a_space_come_also_where_many_spaces_before_it_have_none() {
+    let family = Family::new();
+    let ann = family.ann();
+    for number in 0..21 {
+        let space = ann.space(&format!("Another {number}"));
+        ann.invite(space, "bob");
+        let path = format!("/spaces/{space}/notices");
+        family
+            .bob()
+            .put(&path, json!({"level": "all", "email": true}))
+            .is_ok();
+    }
+    ann.share(family.space, "Of the family");
+    let text = family.only().text();
+    assert!(text.contains("Of the family"), "{text}");
 }
 
 #[test]
@@ -253,6 +337,23 @@ fn who_moves_gets_it_in_the_morning_of_where_they_are() {
     assert!(family.world.sent().is_empty());
     clock.advance(60 * MINUTE);
     family.world.app.notify_all();
+    assert_eq!(family.world.sent().len(), 1);
+}
+
+#[test]
+fn it_comes_in_the_morning_of_the_first_device_that_says_where_it_is() {
+    let family = Family::new();
+    let bob = family.bob();
+    bob.put("/me", json!({"time_zone": null})).is_ok();
+    family.world.app.mail_all();
+    let browser = Browser::at(String::from("https://push.example.org/bob"));
+    let mut subscription = browser.subscription();
+    // Seven o'clock is three hours later there.
+    subscription["time_zone"] = json!("Etc/GMT+3");
+    assert_eq!(bob.post("/push-subscriptions", subscription).status, 201);
+    family.ann().share(family.space, "Hello");
+    assert!(family.next_morning().is_empty());
+    family.world.app.app.clock.advance(3 * 60 * MINUTE);
     assert_eq!(family.world.sent().len(), 1);
 }
 

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use lettre::message::Message;
 use serde_json::json;
 use shared_spaces::config::{Config, MailTls};
+use shared_spaces::domain::mailing;
 use shared_spaces::mail::smtp::{Mailer, Sent};
 
 use crate::mail::World;
@@ -152,6 +153,27 @@ fn an_address_that_a_server_refuses_is_told_to_its_owner() {
 }
 
 #[test]
+fn a_mailbox_that_has_refused_a_mail_is_tried_again_when_its_address_is_given_again() {
+    let world = World::new();
+    let ann = world.reachable("ann");
+    let refused = || ann.get("/me").is_ok()["email_refused"].clone();
+    world
+        .server
+        .fail("RCPT", Fault::Says("552 The mailbox is full"));
+    let forgotten = json!({"login": "ann"});
+    world.app.anonymous().post("/password-resets", forgotten);
+    assert!(world.sent().is_empty());
+    assert!(refused().is_string());
+    ann.put("/me", json!({"email": "ann@example.org"})).is_ok();
+    let mail = world.only();
+    assert_eq!(mail.subject(), "Confirm your address");
+    assert!(refused().is_null());
+    // Once it takes mail, there is nothing to confirm.
+    ann.put("/me", json!({"email": "ann@example.org"})).is_ok();
+    assert!(world.sent().is_empty());
+}
+
+#[test]
 fn a_mail_that_was_under_way_when_the_process_ended_is_sent_again() {
     let world = World::new();
     let ann = world.app.person("ann");
@@ -162,4 +184,21 @@ fn a_mail_that_was_under_way_when_the_process_ended_is_sent_again() {
     assert!(world.sent().is_empty());
     world.app.app.clock.advance(MINUTE * 3);
     assert_eq!(world.sent().len(), 1);
+}
+
+#[test]
+fn what_was_cancelled_or_is_no_news_any_more_is_not_sent_although_it_was_taken() {
+    let world = World::new();
+    let ann = world.app.person("ann");
+    ann.put("/me", json!({"email": "ann@example.org"})).is_ok();
+    let claimed = world.app.claim_mail().unwrap();
+    ann.put("/me", json!({"email": null})).is_ok();
+    let looked_up = world
+        .app
+        .app
+        .db
+        .write(move |conn| Ok(mailing::look_up(conn, claimed)?));
+    assert!(world.app.wait(looked_up).unwrap().is_none());
+    world.app.app.clock.advance(MINUTE * 600);
+    assert!(world.sent().is_empty());
 }
