@@ -188,7 +188,11 @@ impl Config {
             config = above(Self::for_original_clients())?;
         }
         let complaints = config.complaints();
-        public_url::normalize(&mut config.public_url);
+        config.public_url.iter_mut().for_each(public_url::normalize);
+        let origins = config.cors_origins.iter_mut();
+        origins
+            .chain(&mut config.push.own_services)
+            .for_each(public_url::normalize_origin);
         if complaints.is_empty() {
             Ok(config)
         } else {

@@ -2,6 +2,7 @@
 
 use anyhow::{Result, ensure};
 use rocket::http::uri::Absolute;
+use url::Url;
 
 use super::{Config, is_of_the_web};
 
@@ -39,10 +40,21 @@ pub(super) fn check(url: &str) -> Result<()> {
     Ok(())
 }
 
-/// As links begin: without the slash at its end.
-pub(super) fn normalize(url: &mut Option<String>) {
-    if let Some(url) = url {
-        url.truncate(url.trim_end_matches('/').len());
+/// As links begin: without the slash at its end, and as browsers write it, with the host in lower case and no port where that is usual.
+/// What isn't an address of a site stays as it is, to be refused by its words.
+pub(super) fn normalize(url: &mut String) {
+    url.truncate(url.trim_end_matches('/').len());
+    if path_at_site(url).is_some()
+        && let Ok(parsed) = Url::parse(url)
+    {
+        *url = parsed.origin().ascii_serialization() + split(url).1;
+    }
+}
+
+/// The origin of a site as browsers write it, where that is one.
+pub(super) fn normalize_origin(origin: &mut String) {
+    if path_at_site(origin).is_some_and(|path| path.is_empty()) {
+        normalize(origin);
     }
 }
 
@@ -93,11 +105,15 @@ mod tests {
                 ("https://a.example", "/our/Spaces-2.0_~"),
             ),
             ("http://[::1]:8000/x", ("http://[::1]:8000", "/x")),
+            // As browsers name it.
+            ("HTTPS://A.Example:443/Our/", ("https://a.example", "/Our")),
+            ("http://Homeserver.lan:80", ("http://homeserver.lan", "")),
+            ("https://a.example:80", ("https://a.example:80", "")),
         ] {
             check(url).unwrap();
-            let mut url = Some(url.to_owned());
+            let mut url = url.to_owned();
             normalize(&mut url);
-            assert_eq!(split(&url.unwrap()), expected);
+            assert_eq!(split(&url), expected);
         }
         for wrong in [
             "a.example",
