@@ -58,6 +58,15 @@ pub enum PhotoSource {
     Redirect { url: String, expires_in: Duration },
 }
 
+/// The ways by which a client can take a photo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// From the store itself, where it hands photos out.
+    Shortest,
+    /// From this server: what a store signs is signed for `GET` alone.
+    FromHere,
+}
+
 /// Every code that a check of a store can have.
 pub fn codes() -> [Codes; 2] {
     [
@@ -155,9 +164,12 @@ impl PhotoStore {
         &self,
         name: &PhotoName,
         disposition: Option<&str>,
+        way: Way,
     ) -> Result<Option<PhotoSource>> {
         let original = Key::Original(name.clone());
-        if let Some(there) = self.redirect(&original, disposition).await? {
+        if way == Way::Shortest
+            && let Some(there) = self.redirect(&original, disposition).await?
+        {
             return Ok(Some(there));
         }
         // A photo that isn't in its space yet may be moved at any moment, so it is sent from here and looked for again.
@@ -198,12 +210,20 @@ impl PhotoStore {
         &self,
         name: &PhotoName,
         size: PreviewSize,
+        way: Way,
     ) -> Result<Option<PhotoSource>> {
-        let key = Key::Preview(name.clone(), size);
-        if let Some(there) = self.redirect(&key, None).await? {
+        self.serve_derived(&Key::Preview(name.clone(), size), way)
+            .await
+    }
+
+    /// The same for anything that was made of a photo.
+    async fn serve_derived(&self, key: &Key, way: Way) -> Result<Option<PhotoSource>> {
+        if way == Way::Shortest
+            && let Some(there) = self.redirect(key, None).await?
+        {
             return Ok(Some(there));
         }
-        let found = self.open_at(&key).await?;
+        let found = self.open_at(key).await?;
         let shown = found.filter(|found| key.is_shown(found.bytes));
         Ok(shown.map(PhotoSource::Stream))
     }
@@ -228,12 +248,8 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn serve_poster(&self, name: &PhotoName) -> Result<Option<PhotoSource>> {
-        let key = Key::Poster(name.clone());
-        if let Some(there) = self.redirect(&key, None).await? {
-            return Ok(Some(there));
-        }
-        Ok(self.open_at(&key).await?.map(PhotoSource::Stream))
+    pub async fn serve_poster(&self, name: &PhotoName, way: Way) -> Result<Option<PhotoSource>> {
+        self.serve_derived(&Key::Poster(name.clone()), way).await
     }
 
     /// Puts the rendition of a film. An empty one means that there is none and that none will come. When this answers, its bytes survive
@@ -257,14 +273,8 @@ impl PhotoStore {
     ///
     /// # Errors
     /// The store can't be read.
-    pub async fn serve_rendition(&self, name: &PhotoName) -> Result<Option<PhotoSource>> {
-        let key = Key::Rendition(name.clone());
-        if let Some(there) = self.redirect(&key, None).await? {
-            return Ok(Some(there));
-        }
-        let found = self.open_at(&key).await?;
-        let shown = found.filter(|found| key.is_shown(found.bytes));
-        Ok(shown.map(PhotoSource::Stream))
+    pub async fn serve_rendition(&self, name: &PhotoName, way: Way) -> Result<Option<PhotoSource>> {
+        self.serve_derived(&Key::Rendition(name.clone()), way).await
     }
 
     /// Deletes the rendition of a film alone; there may be none.

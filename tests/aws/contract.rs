@@ -10,7 +10,7 @@ use shared_spaces::db::Db;
 use shared_spaces::domain::photo_name::PhotoName;
 use shared_spaces::queue::{Disposition, Failure, LocalQueue, PhotoQueue, SqsQueue};
 use shared_spaces::storage::aws::Aws;
-use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store};
+use shared_spaces::storage::{LocalStore, Moved, PhotoSource, PhotoStore, S3Store, Way};
 use tokio::io::AsyncReadExt;
 
 use crate::aws::cloud::Cloud;
@@ -21,7 +21,7 @@ pub fn name(text: &str) -> PhotoName {
 
 /// The bytes that a store serves itself; `None` if it has no such photo.
 pub async fn bytes(store: &PhotoStore, photo: &PhotoName) -> Option<Vec<u8>> {
-    fetched(store.serve(photo, None).await.unwrap()?).await
+    fetched(store.serve(photo, None, Way::Shortest).await.unwrap()?).await
 }
 
 async fn fetched(served: PhotoSource) -> Option<Vec<u8>> {
@@ -46,7 +46,8 @@ async fn fetched(served: PhotoSource) -> Option<Vec<u8>> {
 
 /// The bytes of a preview that a store serves; `None` if it has none to show.
 async fn preview(store: &PhotoStore, photo: &PhotoName, size: PreviewSize) -> Option<Vec<u8>> {
-    fetched(store.serve_preview(photo, size).await.unwrap()?).await
+    let served = store.serve_preview(photo, size, Way::Shortest).await;
+    fetched(served.unwrap()?).await
 }
 
 async fn store_keeps_its_promises_about_previews(store: &PhotoStore) {

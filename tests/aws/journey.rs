@@ -45,6 +45,18 @@ fn photo_goes_all_the_way(fifo: bool) {
         (200, photo),
         "by a redirect, after it is moved"
     );
+    // What S3 signs is signed for `GET`: a `HEAD` is answered from here.
+    let agent: ureq::Agent = ureq::Agent::config_builder()
+        .max_redirects(0)
+        .build()
+        .into();
+    let head = agent.head(share["image_url"].as_str().unwrap()).call();
+    let head = head.unwrap();
+    assert_eq!(head.status(), 200);
+    assert_eq!(
+        head.headers()["Content-Length"],
+        picture(64, 1).len().to_string().as_str()
+    );
     let saved = format!("{}&download=Ours", share["image_url"].as_str().unwrap());
     let reply = ureq::get(&saved).call().unwrap();
     assert_eq!(

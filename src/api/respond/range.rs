@@ -11,10 +11,11 @@ use tokio::io::AsyncRead;
 use crate::api::request::headers;
 use crate::api::request::original_method;
 use crate::error::{Error, Invalid};
-use crate::storage::StoredPhoto;
+use crate::storage::{StoredPhoto, Way};
 
 /// The headers by which a request limits which bytes it gets, and under which conditions.
 pub struct ConditionalHeaders {
+    is_head: bool,
     range: Option<String>,
     if_range: Option<String>,
     if_none_match: Option<String>,
@@ -26,9 +27,11 @@ impl<'r> FromRequest<'r> for ConditionalHeaders {
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
         let header = |name| headers::first(request, name).map(str::to_owned);
+        let is_head = original_method::is_head(request);
         Outcome::Success(Self {
+            is_head,
             // A range is for sending bytes, and `HEAD` sends none.
-            range: header("Range").filter(|_| !original_method::is_head(request)),
+            range: header("Range").filter(|_| !is_head),
             if_range: header("If-Range"),
             if_none_match: header("If-None-Match"),
         })
@@ -122,6 +125,14 @@ impl Content {
 }
 
 impl ConditionalHeaders {
+    /// By which way what was requested can be taken.
+    pub fn way(&self) -> Way {
+        match self.is_head {
+            true => Way::FromHere,
+            false => Way::Shortest,
+        }
+    }
+
     fn part(&self, etag: &str, bytes: u64) -> Part {
         let known = self.if_none_match.as_deref();
         if known.is_some_and(|known| etag_matches(etag, known)) {
@@ -198,6 +209,7 @@ mod tests {
     fn part(range: &str, if_range: Option<&str>, if_none_match: Option<&str>) -> Part {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let conditions = ConditionalHeaders {
+            is_head: false,
             range: Some(range.to_owned()),
             if_range: owned(if_range),
             if_none_match: owned(if_none_match),

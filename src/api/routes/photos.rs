@@ -29,7 +29,7 @@ use crate::domain::photo_name::PhotoName;
 use crate::domain::photos::{DatedBy, Description, FoundPhoto, KindFilter};
 use crate::domain::{access, photos, shares};
 use crate::error::{Denied, Failure, NotFound, Result};
-use crate::storage::{PhotoSource, StoredPhoto};
+use crate::storage::{PhotoSource, StoredPhoto, Way};
 
 /// How many seconds what is shown instead of a preview may be cached: the preview comes soon.
 const STAND_IN: i64 = 30;
@@ -160,7 +160,7 @@ async fn show(
     // What moves is shown large as it is.
     let is_itself = link.photo.animated && size == PreviewSize::Large;
     let cache = match link.photo.has_previews {
-        Some(true) if !is_itself => match link.find_preview(app, size).await? {
+        Some(true) if !is_itself => match link.find_preview(app, size, conditions.way()).await? {
             Some(preview) => return link.send_preview(preview, size, conditions).await,
             None => CachePolicy::Short(link.remaining.min(STAND_IN)),
         },
@@ -237,7 +237,7 @@ impl VerifiedLink {
     ) -> Result<Photo> {
         let served = app
             .photos
-            .serve(&self.name, disposition.as_deref())
+            .serve(&self.name, disposition.as_deref(), conditions.way())
             .await
             .map_err(Failure::PhotosUnavailable)?;
         let Some(served) = served else {
@@ -269,8 +269,13 @@ impl VerifiedLink {
     }
 
     /// The way to a preview, unless it has got lost.
-    async fn find_preview(&self, app: &App, size: PreviewSize) -> Result<Option<Preview>> {
-        let served = app.photos.serve_preview(&self.name, size).await;
+    async fn find_preview(
+        &self,
+        app: &App,
+        size: PreviewSize,
+        way: Way,
+    ) -> Result<Option<Preview>> {
+        let served = app.photos.serve_preview(&self.name, size, way).await;
         Self::look_at(served).await
     }
 
@@ -309,7 +314,7 @@ impl VerifiedLink {
         cache: CachePolicy,
         conditions: ConditionalHeaders,
     ) -> Result<Photo> {
-        let served = app.photos.serve_poster(&self.name).await;
+        let served = app.photos.serve_poster(&self.name, conditions.way()).await;
         let poster = Self::look_at(served).await?.ok_or(NotFound::Poster)?;
         self.send_form(poster, signed_urls::POSTER, cache, conditions)
             .await
@@ -318,7 +323,10 @@ impl VerifiedLink {
     /// Sends a film as every browser plays it.
     async fn send_rendition(self, app: &App, conditions: ConditionalHeaders) -> Result<Photo> {
         let cache = CachePolicy::Immutable(self.remaining);
-        let served = app.photos.serve_rendition(&self.name).await;
+        let served = app
+            .photos
+            .serve_rendition(&self.name, conditions.way())
+            .await;
         let found = served.map_err(Failure::PhotosUnavailable)?;
         match found.ok_or(NotFound::Rendition)? {
             PhotoSource::Redirect { url, expires_in } => {
