@@ -266,13 +266,20 @@ pub fn advance(
 }
 
 /// Records what was made of an upload, and that this is in another file.
+///
+/// # Errors
+/// It is more than what came, and too much for a quota.
 pub fn finish(
     conn: &Connection,
-    own: &OwnUpload,
-    file: &str,
-    medium: &Medium,
-) -> rusqlite::Result<()> {
-    set_medium(conn, own.upload(), file, medium)
+    (session, own): (&Session, &OwnUpload),
+    (file, medium): (&str, &Medium),
+    quotas: &Quotas,
+) -> Result<()> {
+    let more = medium.bytes.saturating_sub(get(conn, own)?.length);
+    if more > 0 {
+        usage::check_upload(conn, session.user().id, more, quotas)?;
+    }
+    Ok(set_medium(conn, own.upload(), file, medium)?)
 }
 
 fn set_medium(

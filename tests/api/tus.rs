@@ -174,6 +174,51 @@ fn of_an_upload_that_fails_at_its_beginning_nothing_stays() {
 }
 
 #[test]
+fn under_a_key_an_upload_stays_for_whoever_was_told_of_it_though_its_first_bytes_fail() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let photo = pictures::png(1);
+    let length = photo.len().to_string();
+    let headers = [
+        ("Upload-Length", length.as_str()),
+        ("Content-Type", CHUNK),
+        ("Upload-Checksum", "sha1 AAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ("Idempotency-Key", "one"),
+    ];
+    let first = tus(&app, &ann, Method::Post, "/uploads", &headers, &photo);
+    assert_eq!(first.status, 460);
+    // As the retry of the same client is told, which then continues there.
+    let headers = [
+        ("Upload-Length", length.as_str()),
+        ("Idempotency-Key", "one"),
+    ];
+    let again = tus(&app, &ann, Method::Post, "/uploads", &headers, b"");
+    let path = again.header("Location").unwrap().to_owned();
+    assert_eq!((again.status, path.as_str()), (201, "/uploads/1"));
+    assert_eq!(append(&app, &ann, &path, 0, &photo).status, 204);
+    assert_eq!(ann.get(&path).is_ok()["kind"], "photo");
+}
+
+#[test]
+fn a_whole_body_under_the_key_of_an_upload_that_comes_piece_by_piece_is_refused() {
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let photo = pictures::png(1);
+    let length = photo.len().to_string();
+    let key = ("Idempotency-Key", "one");
+    let headers = [("Upload-Length", length.as_str()), key];
+    let begun = tus(&app, &ann, Method::Post, "/uploads", &headers, b"");
+    assert_eq!(begun.status, 201);
+    let whole = || {
+        let request = app.client().post("/uploads").body(&photo);
+        ann.send(request.header(Header::new(key.0, key.1)))
+    };
+    whole().is(422, "This Idempotency-Key was used for another upload");
+    assert_eq!(append(&app, &ann, "/uploads/1", 0, &photo).status, 204);
+    assert_eq!(whole().json()["id"], json!(1));
+}
+
+#[test]
 fn what_comes_behind_the_last_byte_is_refused() {
     let app = TestApp::new();
     let ann = ann(&app);

@@ -1,9 +1,11 @@
 //! A disk that is full: users are told so, nothing is damaged, and once there is space again the server recovers by itself.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use serde_json::{Value, json};
+use shared_spaces::fs::space::available;
 
 use crate::process::disk::{Mount, fill};
 use crate::support::{
@@ -338,4 +340,46 @@ fn on_a_disk_that_is_nearly_full_texts_go_on_and_deletions_make_room_for_photos(
     }
     ann.share_photo(&space, &picture(150, 1000));
     is_sound(folder);
+}
+
+#[test]
+fn what_does_not_say_how_long_it_is_leaves_as_much_of_the_disk_free_as_what_does() {
+    const FREE: u64 = 16 << 20;
+    let folder = tempfile::tempdir().unwrap();
+    let (folder, data) = (folder.path(), folder.path().join("data"));
+    let _disk = Mount::disk(&data, "64m");
+    keep_free(folder, FREE);
+    let server = Server::start(folder);
+    let ann = server.person("ann");
+    until("the reserve", || {
+        (reserved(&data) > Some(8 << 20)).then_some(())
+    });
+    let head = format!(
+        "POST /uploads HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nExpect: 100-continue\r\n\
+         Transfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+        ann.token()
+    );
+    let mut connection = server.begin(&head);
+    // A film, by its first bytes, so that it may be long.
+    let film = include_bytes!("../../crates/video/fuzz/corpus/video/avc.mp4");
+    let mut block = vec![0; 1 << 20];
+    block[..32].copy_from_slice(&film[..32]);
+    let mut least = u64::MAX;
+    for _ in 0..60 {
+        let sent = connection
+            .write_all(format!("{:x}\r\n", block.len()).as_bytes())
+            .and_then(|()| connection.write_all(&block))
+            .and_then(|()| connection.write_all(b"\r\n"));
+        if sent.is_err() {
+            break;
+        }
+        least = least.min(available(&data).unwrap());
+    }
+    let _sent = connection.write_all(b"0\r\n\r\n");
+    let mut reply = Vec::new();
+    let _closed = connection.read_to_end(&mut reply);
+    let reply = String::from_utf8_lossy(&reply);
+    assert!(reply.starts_with("HTTP/1.1 507 "), "{reply}");
+    // Looked at from time to time, and what is in buffers comes on top.
+    assert!(least > FREE / 4, "{least} bytes were free");
 }

@@ -241,3 +241,45 @@ fn four_addresses_that_hold_all_connections_keep_nobody_out() {
         assert!(text.contains(&line), "{text}");
     }
 }
+
+/// A request of tus with these headers and this body: its status line.
+fn tus(server: &Server, person: &Person, request: &str, headers: &str, body: &[u8]) -> String {
+    let mut connection = server.connect().unwrap();
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\n\
+         Content-Length: {}\r\nConnection: close\r\n{headers}\r\n",
+        person.token(),
+        body.len(),
+    );
+    connection.write_all(head.as_bytes()).unwrap();
+    connection.write_all(body).unwrap();
+    let mut reply = String::new();
+    connection.read_to_string(&mut reply).unwrap();
+    reply
+}
+
+#[test]
+fn a_heic_that_becomes_too_large_for_a_quota_is_refused_also_when_it_comes_piece_by_piece() {
+    let heic = include_bytes!("../../crates/heif/fuzz/corpus/heic/grid");
+    let folder = tempfile::tempdir().unwrap();
+    // Twice as long as a JPEG.
+    let quota = (heic.len() + heic.len() / 2).to_string();
+    let server = Server::start_with(
+        folder.path(),
+        &[("SHARED_SPACES_QUOTAS__USER", quota.as_str())],
+    );
+    let ann = server.person("ann");
+    let length = format!("Upload-Length: {}\r\n", heic.len());
+    let begun = tus(&server, &ann, "POST /uploads", &length, b"");
+    assert!(begun.starts_with("HTTP/1.1 201 "), "{begun}");
+    let chunk = "Content-Type: application/offset+octet-stream\r\nUpload-Offset: 0\r\n";
+    let refused = tus(&server, &ann, "PATCH /uploads/1", chunk, heic);
+    assert!(refused.starts_with("HTTP/1.1 413 "), "{refused}");
+    assert!(
+        refused.contains("there isn't enough room left"),
+        "{refused}"
+    );
+    assert_eq!(ann.get("/uploads/1").unwrap().status, 404);
+    let me = ann.get("/me").unwrap().json();
+    assert_eq!(me["storage"]["used_bytes"], 0);
+}

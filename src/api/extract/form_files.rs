@@ -22,7 +22,7 @@ impl Multi<'_> {
         part: &mut Field<'_>,
         disposition: &Disposition,
         media: &mut FormMedia,
-        spill: &mut SpillFile,
+        spill: &mut SpillFile<'_>,
     ) -> Result<()> {
         let is_refused = media.uploads().any(|photo| photo.file.is_none());
         if is_refused || media.count_new() < self.app.config.limits.media_per_share {
@@ -66,7 +66,7 @@ impl Multi<'_> {
         part: &mut Field<'_>,
         disposition: &Disposition,
         media: &mut FormMedia,
-        spill: &mut SpillFile,
+        spill: &mut SpillFile<'_>,
     ) -> Result<()> {
         let is_refused = media.uploads().any(|photo| photo.file.is_none());
         let held = if is_refused || !media.wants_poster()? {
@@ -87,7 +87,7 @@ impl Multi<'_> {
         part: &mut Field<'_>,
         disposition: &Disposition,
         held: Held,
-        spill: &mut SpillFile,
+        spill: &mut SpillFile<'_>,
     ) -> Result<Option<Upload>> {
         let app = self.app;
         let limits = &app.config.limits;
@@ -123,9 +123,7 @@ impl Multi<'_> {
             } else if start.is_some() {
                 spill.write(chunk).await?;
             } else if bytes.len() + chunk.len() > capacity {
-                // What is left of a full disk is for deleting, and of one that is nearly full for texts.
-                app.check_room(self.size.unwrap_or(0) as u64)?;
-                start = Some(spill.begin().await?);
+                start = Some(spill.begin(self.size.map(|size| size as u64)).await?);
                 spill
                     .write(&buffers.into_bytes(mem::take(&mut bytes)))
                     .await?;

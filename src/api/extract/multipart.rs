@@ -236,7 +236,7 @@ impl Multi<'_> {
     async fn read(&self, mut parts: Multipart<'_>) -> Result<Parts> {
         let limits = &self.app.config.limits;
         let mut form = Parts::default();
-        let mut spill = SpillFile::in_folder(self.app.config.data_dir.clone());
+        let mut spill = SpillFile::new(self.app);
         let mut count = 0;
         while let Some(mut part) = self.next_part(&mut parts).await? {
             count += 1;

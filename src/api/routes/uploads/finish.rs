@@ -8,7 +8,7 @@ use crate::domain::uploads::{self, Upload};
 use crate::error::{Error, Result};
 use crate::uploads::ingest::{Received, Spilled, Upload as Arrived, UploadKind};
 use crate::uploads::locks::UploadLock;
-use crate::uploads::prepare::is_refusal;
+use crate::uploads::prepare::{Prepared, is_refusal};
 
 use super::settle;
 
@@ -16,7 +16,7 @@ use super::settle;
 /// tried again.
 ///
 /// # Errors
-/// It is of a kind that isn't taken, damaged, or too large; or something can't be read or written now.
+/// It is of a kind that isn't taken, damaged, too large, or too much for a quota; or something can't be read or written now.
 pub async fn finish(
     app: &App,
     user: &CurrentUser<'_>,
@@ -37,29 +37,40 @@ pub async fn finish(
         RawId::<UploadId>::new(&upload.id.number().to_string()),
         app.now(),
     );
-    let prepared = match app.ingest.prepare(arrived, &app.uploads).await {
-        Ok(prepared) => prepared,
-        Err(refusal) if is_refusal(&refusal) => {
+    let finished = match app.ingest.prepare(arrived, &app.uploads).await {
+        Ok(prepared) => record(app, user, &id, prepared).await,
+        Err(error) => Err(error),
+    };
+    match &finished {
+        Ok(finished) => let_preview(app, finished),
+        Err(refusal) if is_refusal(refusal) => {
             let deleted = user.write_making_room(move |conn, session| {
                 let own = access::upload(conn, session, &id, now)?;
                 Ok(uploads::delete(conn, &own)?)
             });
             deleted.await?;
-            app.delete_uploads(vec![upload.file]).await;
-            return Err(refusal);
         }
-        Err(error) => return Err(error),
-    };
+        Err(_) => return finished,
+    }
+    app.delete_uploads(vec![upload.file]).await;
+    finished
+}
+
+/// Records the medium that an upload has become.
+async fn record(
+    app: &App,
+    user: &CurrentUser<'_>,
+    id: &RawId<UploadId>,
+    prepared: Prepared,
+) -> Result<Upload> {
     let (file, medium) = (prepared.file.name().to_owned(), prepared.medium);
+    let (id, now, quotas) = (id.clone(), app.now(), app.config.quotas);
     let written = user.write(move |conn, session| {
         let own = access::upload(conn, session, &id, now)?;
-        uploads::finish(conn, &own, &file, &medium)?;
+        uploads::finish(conn, (session, &own), (&file, &medium), &quotas)?;
         uploads::get(conn, &own)
     });
-    let finished = settle(prepared.file, written.await)?;
-    app.delete_uploads(vec![upload.file]).await;
-    let_preview(app, &finished);
-    Ok(finished)
+    settle(prepared.file, written.await)
 }
 
 /// What has arrived, and of which kind it is.

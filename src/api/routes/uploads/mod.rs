@@ -86,11 +86,18 @@ async fn begin(app: &App, key: &IdempotencyKey<'_>, incoming: &mut Incoming<'_>)
         }
     };
     let (upload, is_new) = match created {
+        Created::Now(upload) if is_tus => {
+            let has_key = key.is_some();
+            let taken = tus::take_first(app, incoming, upload, has_key).await?;
+            (taken, true)
+        }
         Created::Now(upload) => (upload, true),
         Created::Before(upload) => (upload, false),
     };
     let uploaded = match is_tus {
         true => Uploaded::begun(upload),
+        // It comes in chunks: what this request has brought isn't in it.
+        false if upload.medium.is_none() => return Err(Conflict::KeyOfAnotherUpload.into()),
         false => Uploaded::new(upload),
     };
     Ok(Begun { uploaded, is_new })
@@ -210,7 +217,7 @@ async fn receive(
     let told = incoming.headers.content_length.unwrap_or(CAPACITY as u64);
     let buffers = app.ingest.buffers();
     let mut bytes = buffers.take(usize::try_from(told).unwrap_or(CAPACITY));
-    let mut spill = SpillFile::in_folder(app.config.data_dir.clone());
+    let mut spill = SpillFile::new(app);
     let (mut start, mut size) = (None, 0);
     loop {
         // What is in memory is read into its place.
@@ -238,7 +245,7 @@ async fn receive(
         }
         if start.is_some() || bytes.len() == CAPACITY {
             if start.is_none() {
-                start = Some(spill.begin().await?);
+                start = Some(spill.begin(incoming.headers.content_length).await?);
             }
             spill.write(&bytes).await?;
             bytes.clear();

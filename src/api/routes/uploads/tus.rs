@@ -106,8 +106,7 @@ async fn refuse_more(incoming: &mut Incoming<'_>, upload: &Upload) -> Result<()>
     Ok(())
 }
 
-/// Begins an upload, perhaps with its first bytes. If those are refused or break off, nothing of it stays: its maker doesn't learn
-/// where it is.
+/// Begins an upload, of which nothing has come.
 pub async fn begin(
     app: &App,
     incoming: &mut Incoming<'_>,
@@ -144,24 +143,26 @@ pub async fn begin(
         file: file.name().to_owned(),
         medium: None,
     };
-    let created = match write(app, &incoming.user, file, new).await? {
-        Created::Now(upload) => upload,
-        before @ Created::Before(_) => return Ok(before),
-    };
-    let id = RawId::new(&created.id.number().to_string());
-    let begun = begin_with(app, incoming, &id).await;
-    if begun.is_err() {
-        discard(app, &incoming.user, &id).await;
-    }
-    begun.map(Created::Now)
+    write(app, &incoming.user, file, new).await
 }
 
-/// Takes the first bytes of an upload, if some came with its beginning.
-async fn begin_with(
+/// Takes the first bytes of an upload that has just begun, if some came with its beginning. If they break off or are refused, nothing
+/// of it stays: its maker doesn't learn where it is. Under a key it stays, because another request under this key may have been told.
+pub async fn take_first(
     app: &App,
     incoming: &mut Incoming<'_>,
-    id: &RawId<UploadId>,
+    begun: Upload,
+    has_key: bool,
 ) -> Result<Upload> {
+    let id = RawId::new(&begun.id.number().to_string());
+    let taken = take(app, incoming, &id).await;
+    if taken.is_err() && !has_key {
+        discard(app, &incoming.user, &id).await;
+    }
+    taken
+}
+
+async fn take(app: &App, incoming: &mut Incoming<'_>, id: &RawId<UploadId>) -> Result<Upload> {
     let (lock, mut upload) = lock(app, &incoming.user, id, LOCK_TIMEOUT).await?;
     if incoming.headers.is_chunk {
         receive(app, incoming, &lock, &upload).await?;
