@@ -73,6 +73,34 @@ test('the viewer leaves what is deleted, wherever that is, and closes when nothi
   await expect(bob.text('photos.empty_title')).toBeVisible();
 });
 
+test('a photo that is being drawn to the side stays under the finger while its share is edited', async ({ newPerson }) => {
+  const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob')];
+  await meet(ann, bob);
+  for (const [text, side] of [['One', 110], ['Two', 120]] as const) await shares(ann, text, side);
+  await bob.page.goto('/app/spaces/1/photos/2/2');
+  const viewer = bob.page.getByRole('dialog');
+  await expect(viewer.getByText('Two', { exact: true })).toBeVisible();
+  const photo = viewer.locator('.pswp__item[aria-hidden="false"] .pswp__img').last();
+  const x = async () => (await photo.boundingBox())?.x ?? 0;
+  const { width, height } = bob.page.viewportSize() ?? { width: 0, height: 0 };
+  const [right, left, top] = [width * 0.8, width * 0.2, height * 0.7];
+  let before = 0;
+  // Until it has grown to its size, it can't be drawn; more than half of the way, it goes on to the next one.
+  await expect(async () => {
+    await bob.page.mouse.up();
+    before = await x();
+    await bob.page.mouse.move(right, top);
+    await bob.page.mouse.down();
+    await bob.page.mouse.move(left, top, { steps: 10 });
+    await expect.poll(async () => (await x()) - before, { timeout: 1_000 }).toBeLessThan(-width / 2);
+  }).toPass();
+  expect((await ann.page.request.put('/shares/2', { data: { text: 'Two, indeed' }, ...at(ann) })).ok()).toBe(true);
+  await expect(viewer.getByText('Two, indeed', { exact: true })).toBeVisible();
+  expect((await x()) - before).toBeLessThan(-width / 2);
+  await bob.page.mouse.up();
+  await expect(viewer.getByText('One', { exact: true })).toBeVisible();
+});
+
 test('without the stream of events, a photo that is gone is noticed when it is downloaded', async ({ newPerson }) => {
   const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob', { reducedMotion: 'reduce' })];
   await bob.page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
