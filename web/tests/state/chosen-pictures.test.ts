@@ -6,6 +6,7 @@ import type { Sending } from '../../src/lib/api/tus';
 import { ChosenPictures } from '../../src/lib/state/chosen-pictures.svelte';
 import { KeptPhotos } from '../../src/lib/state/kept-photos';
 import { Uploads } from '../../src/lib/state/uploads';
+import { later, settle } from './browser';
 import { Line } from './uploads';
 import { userOf } from '../photos';
 
@@ -15,16 +16,21 @@ vi.mock('../../src/lib/api/tus', async (original) => ({
   sendFile: (sending: Sending) => wire.send(sending),
 }));
 
+/** What was looked at, and how many photos the server was known to take then. */
+const seen = vi.hoisted(() => [] as string[]);
 vi.mock('../../src/lib/photos/choosing', () => ({
-  look: (file: File) =>
-    Promise.resolve(
+  look: (file: File, server: ServerInfo | null) => {
+    seen.push(`${file.name} after ${server?.limits.media_per_share}`);
+    return Promise.resolve(
       file.size > 0 ? { file, name: file.name, url: `blob:${file.name}`, width: 4, height: 3, shrunk: false } : { reason: 'empty' },
-    ),
+    );
+  },
 }));
 let released: string[];
 let line: Line;
 beforeEach(() => {
   released = [];
+  seen.length = 0;
   line = new Line();
   wire.send = line.send as typeof wire.send;
   vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void released.push(url));
@@ -33,7 +39,7 @@ afterEach(() => void vi.restoreAllMocks());
 
 const made = (onchange = () => undefined) =>
   new ChosenPictures(
-    { server: { limits: { media_per_share: 3 } } as ServerInfo },
+    { server: { limits: { media_per_share: 3 } } as ServerInfo, needServer: () => Promise.resolve(null) },
     onchange,
     new Uploads(line.api, { me: userOf(1, 'ann') }),
     new KeptPhotos(1, 'space-3', () => Promise.resolve(true)),
@@ -53,9 +59,22 @@ test('photos are taken in their order, as many as there may be, and what is no p
 
 test('before the server has said how many it takes, none is left out', async () => {
   const kept = new KeptPhotos(1, 'space-3', () => Promise.resolve(true));
-  const photos = new ChosenPictures({ server: null }, () => undefined, new Uploads(line.api, { me: userOf(1, 'ann') }), kept);
+  const photos = new ChosenPictures({ server: null, needServer: () => Promise.resolve(null) }, () => undefined, new Uploads(line.api, { me: userOf(1, 'ann') }), kept);
   await photos.choose([file('a'), file('b')]);
   expect([namesOf(photos), photos.left]).toEqual([['a', 'b'], 0]);
+});
+
+test('before the server has said what it takes, nothing is looked at', async () => {
+  const kept = new KeptPhotos(1, 'space-3', () => Promise.resolve(true));
+  const answer = later<ServerInfo>();
+  const session = { server: null as ServerInfo | null, needServer: async () => (session.server = await answer.promise) };
+  const photos = new ChosenPictures(session, () => undefined, new Uploads(line.api, { me: userOf(1, 'ann') }), kept);
+  const choosing = photos.choose([file('a'), file('b')]);
+  await settle();
+  expect(namesOf(photos)).toEqual([]);
+  answer.resolve({ limits: { media_per_share: 1 } } as ServerInfo);
+  await choosing;
+  expect([namesOf(photos), photos.left, seen]).toEqual([['a'], 1, ['a after 1']]);
 });
 
 test('what is sent is in the order in which it is seen, each with its caption behind it', async () => {

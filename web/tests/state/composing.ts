@@ -22,7 +22,7 @@ export interface Sent {
 
 /** Those of one user, as after a page was loaded; `sent` gets what arrives at the server. */
 export function composing(line: Line, sent: Sent[], space: number | null = 3) {
-  const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 20, text_min: 1, text_max: 2000 } } as ServerInfo };
+  const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 20, text_min: 1, text_max: 2000 } } as ServerInfo, needServer: () => Promise.resolve(null) };
   const nothing = () => Promise.resolve({ rows: [], next: null });
   const feeds = new Feeds({ shares: nothing, moreShares: nothing }, session);
   const announcer = new Announcer();

@@ -49,7 +49,7 @@ afterEach(() => void vi.restoreAllMocks());
 function made(draft: Draft | null, uploads = new Uploads(line.api, { me: userOf(1, 'ann') })) {
   const kept = new Kept(1, 'space-3', () => Promise.resolve(true));
   kept.draft = draft;
-  const session = { server: { limits: { media_per_share: 20 } } as ServerInfo };
+  const session = { server: { limits: { media_per_share: 20 } } as ServerInfo, needServer: () => Promise.resolve(null) };
   const changed = vi.fn();
   const photos = new ChosenPictures(session, changed, uploads, kept);
   return { photos, kept, changed };

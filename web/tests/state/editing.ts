@@ -51,7 +51,7 @@ export class ShareServer {
 
   /** An edit in the app, as after a page was loaded. */
   edit(drafts = this.#drafts) {
-    const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 4, text_min: 1, text_max: 2000 } } as ServerInfo };
+    const session = { me: userOf(1, 'ann'), server: { limits: { media_per_share: 4, text_min: 1, text_max: 2000 } } as ServerInfo, needServer: () => Promise.resolve(null) };
     const taken: Share[] = [];
     const api = {
       report: () => undefined,

@@ -38,7 +38,7 @@ export async function look(file: File, server: ServerInfo | null): Promise<Pictu
   } catch {
     URL.revokeObjectURL(url);
     if (!(await isThere(file))) return { reason: 'gone' };
-    const isForServer = blob === file && kind?.type === HEIC && server?.photo_types.includes(HEIC);
+    const isForServer = blob === file && kind?.type === HEIC && (!server || server.photo_types.includes(HEIC));
     return isForServer ? { file, name: file.name, url: '', ...UNSEEN, shrunk: false } : { reason: 'type' };
   }
   const { naturalWidth: width, naturalHeight: height } = image;

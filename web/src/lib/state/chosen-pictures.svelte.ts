@@ -1,12 +1,12 @@
 // The photos of a share in the making, in their order, each with its caption. They are sent while one writes.
 
 import { FileGone } from '../api/errors';
-import type { ServerInfo } from '../api/types';
 import type { Picture } from '../photos/chosen';
 import { look } from '../photos/choosing';
 import { KeptList } from './kept-list';
 import type { KeptPhotos } from './kept-photos';
 import { Pending } from './pending';
+import type { Session } from './session.svelte';
 import type { Loaded, Uploads } from './uploads';
 
 export class ChosenPictures extends KeptList {
@@ -17,7 +17,7 @@ export class ChosenPictures extends KeptList {
   #restoring: Promise<void> | null = null;
 
   constructor(
-    session: { readonly server: ServerInfo | null },
+    session: Pick<Session, 'server' | 'needServer'>,
     /** Called whenever there are others, or their order or captions are. */
     onchange: () => void,
     uploads: Pick<Uploads, 'load'>,
@@ -48,6 +48,8 @@ export class ChosenPictures extends KeptList {
     const round = this.#round;
     await this.#restore();
     const files = await this.supply(chosen);
+    // Whether a file can be taken depends on it.
+    await this.session.needServer();
     if (round !== this.#round) return;
     const free = Math.max(0, this.most - this.all.length - this.unready.length);
     this.leaveOut(Math.max(0, files.length - free));

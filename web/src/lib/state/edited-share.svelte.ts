@@ -25,7 +25,7 @@ export interface Edited extends Described {
 
 interface Deps {
   uploads: Pick<Uploads, 'load'>;
-  session: Pick<Session, 'me' | 'server'>;
+  session: Pick<Session, 'me' | 'server' | 'needServer'>;
   drafts: Pick<WindowDrafts, 'read' | 'keep'>;
 }
 
@@ -72,6 +72,7 @@ export abstract class EditedShare {
         const { server } = session;
         return server && { ...server, limits: { ...server.limits, media_per_share: room() } };
       },
+      needServer: () => session.needServer(),
     };
     this.added = new ChosenPictures(beside, () => this.changed(), uploads, KeptAdditions.at(user, additions, () => this.landed()));
     this.keep();

@@ -1,14 +1,14 @@
 // Photos of a share in the making as this browser keeps them, so that a reload takes nothing.
 
-import type { ServerInfo } from '../api/types';
 import { moved } from '../photos/media-order';
 import type { KeptPhotos } from './kept-photos';
 import { type ChosenPicture, PictureList } from './picture-list.svelte';
+import type { Session } from './session.svelte';
 import type { Uploads } from './uploads';
 
 export class KeptList extends PictureList {
   constructor(
-    session: { readonly server: ServerInfo | null },
+    session: Pick<Session, 'server' | 'needServer'>,
     /** Called whenever there are others, or their order or captions are. */
     private readonly onchange: () => void,
     uploads: Pick<Uploads, 'load'>,

@@ -1,8 +1,9 @@
 // Photos of a share in the making as they are on their way: how far all of them are, and what the share will say of them.
 
-import type { NewMedium, ServerInfo } from '../api/types';
+import type { NewMedium } from '../api/types';
 import { markOf, type PhotoProblem, type Picture } from '../photos/chosen';
 import type { FileUpload } from './file-upload.svelte';
+import type { Session } from './session.svelte';
 import type { Uploads } from './uploads';
 
 export interface ChosenPicture {
@@ -40,7 +41,7 @@ export class PictureList {
   #known = 0;
 
   constructor(
-    protected readonly session: { readonly server: ServerInfo | null },
+    protected readonly session: Pick<Session, 'server' | 'needServer'>,
     protected readonly uploads: Pick<Uploads, 'load'>,
   ) {}
 

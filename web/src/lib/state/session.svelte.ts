@@ -167,8 +167,8 @@ export class Session {
 
   askServer = async (): Promise<ServerInfo> => (this.server = await this.api.server());
 
-  /** Asks that unless it is known. Without a response, it is asked again where it is needed next. */
-  needServer = (): void => void (this.server ?? this.askServer().catch(() => undefined));
+  /** What it says, asked unless it is known; null without a response: then it is asked again where it is needed next. */
+  needServer = async (): Promise<ServerInfo | null> => this.server ?? (await this.askServer().catch(() => null));
 
   async #toDoor(): Promise<void> {
     // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.

@@ -10,7 +10,7 @@ import type { Uploads } from './uploads';
 
 export interface ShareDraftDeps {
   uploads: Pick<Uploads, 'load'>;
-  session: Pick<Session, 'me' | 'server'>;
+  session: Pick<Session, 'me' | 'server' | 'needServer'>;
 }
 
 export abstract class ShareDraft {

@@ -18,7 +18,7 @@ const CHANGED = ['share_edited', 'no_such_upload', 'upload_incomplete'];
 export interface EditDeps {
   api: Pick<Api, 'report' | 'editShare' | 'share' | 'request'>;
   uploads: Pick<Uploads, 'load'>;
-  session: Pick<Session, 'me' | 'server'>;
+  session: Pick<Session, 'me' | 'server' | 'needServer'>;
   drafts: Pick<WindowDrafts, 'read' | 'keep'>;
   /** Called with the share as it is read from the server. */
   taken: (share: Share) => void;
