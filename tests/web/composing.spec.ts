@@ -113,6 +113,36 @@ test('photos that are chosen before the app can look at them wait for the connec
   expect(await shared(ann)).toEqual([3]);
 });
 
+test('photos that are dropped while a share is on its way are refused with a reason, and taken afterwards', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await settles(ann);
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await ann.page.route('**/spaces/1/shares', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    await route.continue();
+  });
+  const drops = async () => {
+    const bytes = photo('a.png').buffer.toString('base64');
+    const files = await ann.page.evaluateHandle((bytes) => {
+      const data = new DataTransfer();
+      data.items.add(new File([Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0))], 'a.png', { type: 'image/png' }));
+      return data;
+    }, bytes);
+    await ann.page.dispatchEvent('body', 'drop', { dataTransfer: files });
+  };
+  await ann.writes('By the lake');
+  await ann.shares();
+  await expect(ann.text('composer.sending')).toBeVisible();
+  await drops();
+  await expect(ann.text('composer.busy')).toBeVisible();
+  release();
+  await expect(ann.card('By the lake')).toBeVisible();
+  await drops();
+  await expect(ann.page.locator('[data-medium]')).toHaveCount(1);
+  expect(await shared(ann)).toEqual([0]);
+});
+
 test('words about a share that is deleted elsewhere stay to be read and copied, and their draft goes with them', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { permissions: ['clipboard-read', 'clipboard-write'] });
   await settles(ann);

@@ -126,29 +126,33 @@ test('whether this device is told of anything is said in a sentence, and the bro
   expect(await ann.page.evaluate(() => document.documentElement.dataset['asked'])).toBe('yes');
 });
 
-test('several files that are shared from elsewhere are in the composer of the space that one chooses', async ({ newPerson }) => {
-  test.slow();
-  const ann = await newPerson('Ann', allowed);
-  await begins(ann);
-  const [garden, tree] = await Promise.all(['garden', 'tree'].map((name) => readFile(join(pictures, `${name}.jpg`), 'base64')));
-  // As the browser does it for another app.
-  await ann.page.evaluate(
-    ({ files, base }) => {
+/** Shares two photos with a text to the app, as the browser does it for another app. */
+async function sharesFromElsewhere(page: Page, text: string): Promise<void> {
+  const files = await Promise.all(['garden', 'tree'].map((name) => readFile(join(pictures, `${name}.jpg`), 'base64')));
+  await page.evaluate(
+    ({ files, text, base }) => {
       const form = Object.assign(document.createElement('form'), { method: 'post', action: `${base}/app/share-target`, enctype: 'multipart/form-data' });
       const chosen = new DataTransfer();
       for (const [at, bytes] of files.entries()) {
-        const data = Uint8Array.from(atob(bytes ?? ''), (char) => char.charCodeAt(0));
+        const data = Uint8Array.from(atob(bytes), (char) => char.charCodeAt(0));
         chosen.items.add(new File([data], `photo-${at}.jpg`, { type: 'image/jpeg' }));
       }
       const photos = Object.assign(document.createElement('input'), { type: 'file', name: 'files', multiple: true });
       photos.files = chosen.files;
-      form.append(photos, Object.assign(document.createElement('input'), { name: 'text', value: 'From the gallery' }));
+      form.append(photos, Object.assign(document.createElement('input'), { name: 'text', value: text }));
       document.body.append(form);
       form.submit();
     },
-    { files: [garden, tree], base: BASE },
+    { files, text, base: BASE },
   );
-  await expect(ann.page.getByText('From the gallery')).toBeVisible();
+  await expect(page.getByText(text)).toBeVisible();
+}
+
+test('several files that are shared from elsewhere are in the composer of the space that one chooses', async ({ newPerson }) => {
+  test.slow();
+  const ann = await newPerson('Ann', allowed);
+  await begins(ann);
+  await sharesFromElsewhere(ann.page, 'From the gallery');
   expect(await findings(ann.page, 'share target')).toEqual([]);
   await ann.page.getByRole('button', { name: /^Family/ }).click();
   await expect(ann.field('composer.prompt')).toHaveValue('From the gallery');
@@ -157,4 +161,29 @@ test('several files that are shared from elsewhere are in the composer of the sp
   await ann.seesPhotoOf('From the gallery');
   await ann.page.goto('/app/share-target');
   await expect(ann.page.getByRole('heading', { name: en['target.empty_title'] })).toBeVisible();
+});
+
+test('what is shared from elsewhere stays out of a share that is on its way, and goes to its space afterwards', async ({ newPerson, server }) => {
+  test.slow();
+  const ann = await newPerson('Ann', allowed);
+  await begins(ann);
+  await ann.page.goto('/app/spaces/1');
+  await ann.writes('From the train');
+  await server.kill();
+  await ann.shares();
+  await expect(ann.text('composer.waiting')).toBeVisible();
+  await ann.page.goto('about:blank');
+  await ann.page.goto('/app/');
+  await sharesFromElsewhere(ann.page, 'From the gallery');
+  const family = ann.page.getByRole('button', { name: /^Family/ });
+  await family.click();
+  await expect(ann.page.getByText(en['target.busy'].replaceAll('{space}', 'Family'))).toBeVisible();
+  expect(await findings(ann.page, 'share target while something is on its way')).toEqual([]);
+  await server.run();
+  await expect(ann.page.getByText(en['target.busy'].replaceAll('{space}', 'Family'))).toHaveCount(0);
+  await family.click();
+  await expect(ann.field('composer.prompt')).toHaveValue('From the gallery');
+  await expect(ann.page.locator('[data-medium]')).toHaveCount(2);
+  await expect(ann.card('From the train')).toBeVisible();
+  await expect(ann.card('From the train').getByRole('img')).toHaveCount(0);
 });

@@ -148,6 +148,7 @@ export const de: Messages = {
   'composer.more_photos': 'Fotos hinzufügen',
   'composer.remove_photo': 'Foto entfernen',
   'composer.drop': 'Ablegen, um Fotos hinzuzufügen',
+  'composer.busy': 'Was du vorher geteilt hast, ist noch unterwegs. Füge Fotos hinzu, sobald es gesendet ist.',
   'composer.submit': 'Mit {space} teilen · {people}',
   'composer.submit_short': 'Mit {space} teilen',
   'composer.sending': 'Wird gesendet …',

@@ -148,6 +148,7 @@ export const en = {
   'composer.more_photos': 'Add photos',
   'composer.remove_photo': 'Remove photo',
   'composer.drop': 'Drop to add photos',
+  'composer.busy': 'What you shared before is still on its way. Add photos once it has been sent.',
   'composer.submit': 'Share with {space} · {people}',
   'composer.submit_short': 'Share with {space}',
   'composer.sending': 'Sending…',

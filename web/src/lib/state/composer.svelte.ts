@@ -20,7 +20,6 @@ export interface Deps extends Said, ShareDraftDeps {
 }
 
 export class Composer extends ShareDraft {
-  state = $state<'writing' | 'sending' | 'waiting' | 'checking'>('writing');
   error = $state.raw<unknown>(null);
   /** The share that was last sent from here. */
   sent = $state.raw<Share | null>(null);

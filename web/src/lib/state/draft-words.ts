@@ -15,6 +15,7 @@ export class DraftWords {
 
   /** Whether this window has the draft; null while that isn't known. Browsers say it of no window over plain HTTP: all keep it. */
   #isHere: boolean | null = 'locks' in navigator ? null : true;
+  #claiming: Promise<boolean> | null = null;
   #release: (() => void) | null = null;
   #isLeft = false;
   /** What was written before it was known which window has it. */
@@ -42,7 +43,11 @@ export class DraftWords {
   }
 
   /** Makes this window the one that has it, unless another one is; returns whether it is. */
-  async claim(): Promise<boolean> {
+  claim(): Promise<boolean> {
+    return (this.#claiming ??= this.#claim());
+  }
+
+  async #claim(): Promise<boolean> {
     if (this.#isHere === null) this.#isHere = await this.#own();
     // What is on its way from another window is not what is written here.
     if (!this.#isHere) this.#renew();

@@ -14,6 +14,7 @@ export interface ShareDraftDeps {
 }
 
 export abstract class ShareDraft {
+  state = $state<'writing' | 'sending' | 'waiting' | 'checking'>('writing');
   text = $state('');
   readonly photos: ChosenPictures;
   /** A page shows it: what becomes of it can be read there. */
@@ -42,6 +43,12 @@ export abstract class ShareDraft {
   /** Whether there is anything that would be lost. */
   get isBegun(): boolean {
     return this.text.trim() !== '' || !this.photos.isEmpty || this.photos.unready.length > 0;
+  }
+
+  /** Whether words and photos can be added, and not only to what is on its way, maybe since before the page was reloaded. */
+  async isFree(): Promise<boolean> {
+    await this.words.claim();
+    return this.state === 'writing';
   }
 
   /** Whether this browser has all of it after a reload. */

@@ -44,6 +44,7 @@ export const de: NoticeMessages = {
 
   'target.title': 'Teilen mit',
   'target.files': { one: '{n} Datei', other: '{n} Dateien' },
+  'target.busy': 'Was du vorher mit {space} geteilt hast, ist noch unterwegs. Dies bleibt hier: Wähle {space} noch einmal, sobald das gesendet ist, oder einen anderen Raum.',
   'target.empty_title': 'Es ist nichts angekommen.',
   'target.empty': 'Die App, aus der du geteilt hast, hat nichts Lesbares geschickt. Öffne einen Raum, und wähle die Fotos dort aus.',
 };

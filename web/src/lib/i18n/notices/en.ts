@@ -44,6 +44,7 @@ export const en = {
 
   'target.title': 'Share with',
   'target.files': { one: '{n} file', other: '{n} files' },
+  'target.busy': 'What you shared with {space} before is still on its way. This stays here: choose {space} again once that has been sent, or another space.',
   'target.empty_title': 'Nothing came along.',
   'target.empty': 'The app you shared from sent nothing that could be read. Open a space and choose the photos there.',
 } as const satisfies Record<string, string | Forms>;
