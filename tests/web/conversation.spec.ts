@@ -113,6 +113,16 @@ test('a comment is edited by its author, deleted by an admin, and can be had bac
   await expect(said(ann)).toHaveCount(0);
   await ann.button('share.undo').click();
   await expect(said(ann)).toHaveText(['I come at six']);
+  // The app is left: the phone may end it before the time is over, which doesn't run while the pointer is there.
+  await menu(ann).click();
+  await ann.page.getByRole('menuitem', { name: en['comment.delete'] }).click();
+  await ann.button('share.undo').hover();
+  await ann.page.evaluate(() => {
+    Object.defineProperty(document, 'visibilityState', { get: () => 'hidden' });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect(said(bob)).toHaveCount(0);
+  await expect(ann.button('share.undo')).toHaveCount(0);
 });
 
 test('an admin pins a share, and it stands at the top for all, folded', async ({ newPerson }) => {

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../src/lib/api/errors';
 import { Deletions } from '../../src/lib/state/deletions.svelte';
 import { Toasts } from '../../src/lib/state/toasts.svelte';
-import { browser, settle } from './browser';
+import { browser, later, settle } from './browser';
 
 function made() {
   const deleteShare = vi.fn((_share: number, _keepalive?: boolean) => Promise.resolve({ data: undefined, next: null }));
@@ -91,6 +91,27 @@ test('a page that goes sends what waits in a request that outlives it', async ()
   window.dispatchEvent(new Event('pagehide'));
   await settle();
   expect(deleteShare).toHaveBeenCalledExactlyOnceWith(7, true);
+  stop();
+  expect(listeners()).toBe(0);
+});
+
+test('a page that is hidden sends what waits, which cannot be undone any more; what fails is there again on return', async () => {
+  const { document, listeners } = browser();
+  const { deletions, toasts, deleteShare, gone } = made();
+  const answer = later<never>();
+  deleteShare.mockReturnValueOnce(answer.promise);
+  const stop = deletions.start();
+  deletions.begin(7, gone);
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(deleteShare).not.toHaveBeenCalled();
+  document.visibilityState = 'hidden';
+  document.dispatchEvent(new Event('visibilitychange'));
+  expect(deleteShare).toHaveBeenCalledExactlyOnceWith(7, true);
+  expect([toasts.list, deletions.isHidden(7)]).toEqual([[], true]);
+  answer.reject(new ApiError(0, '', 'unreachable'));
+  await wait();
+  expect([deletions.isHidden(7), gone.mock.calls.length]).toEqual([false, 0]);
+  expect(deletions.refusals.get(7)).toMatchObject({ code: 'unreachable' });
   stop();
   expect(listeners()).toBe(0);
 });

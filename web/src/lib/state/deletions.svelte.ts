@@ -1,9 +1,9 @@
-// Shares or comments that disappear immediately and are deleted ten seconds later, so that it can be undone.
+// Shares or comments that disappear immediately and are deleted ten seconds later, so that it can be undone; or when one leaves the app.
 
 import { SvelteMap } from 'svelte/reactivity';
 
 import { ApiError } from '../api/errors';
-import { on } from '../dom/events';
+import { all, on } from '../dom/events';
 import type { Toasts } from './toasts.svelte';
 
 const UNDO_FOR = 10_000;
@@ -21,9 +21,13 @@ export class Deletions {
     private readonly words: { deleted: () => string; undo: () => string },
   ) {}
 
-  /** A page that is unloaded sends what waits, until the returned function is called. */
+  /** A page that is unloaded or hidden sends what waits, until the returned function is called: phones end hidden apps without
+  another word. What fails then is shown again, with its reason. */
   start(): () => void {
-    return on(window, 'pagehide', () => void this.#flush(true));
+    return all(
+      on(window, 'pagehide', () => void this.#flush(true)),
+      on(document, 'visibilitychange', () => document.visibilityState === 'hidden' && void this.#flush(true)),
+    );
   }
 
   isHidden(share: number): boolean {
@@ -77,7 +81,9 @@ export class Deletions {
   /** `keepalive` lets a request outlive the page. */
   async #flush(keepalive: boolean): Promise<void> {
     const notes = [...this.#hidden.values()].flatMap(({ toast }) => toast ?? []);
-    await Promise.all([...this.#hidden.keys()].map((share) => this.#send(share, keepalive)));
+    const sent = [...this.#hidden.keys()].map((share) => this.#send(share, keepalive));
+    // What is on its way can't be undone.
     for (const note of notes) this.toasts.end(note);
+    await Promise.all(sent);
   }
 }
