@@ -244,3 +244,27 @@ test('who signs out while something waits is asked first, and nothing of it is l
   await expect(ann.button('door.sign_in')).toBeVisible();
   await expect.poll(() => ann.page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name))).toEqual([]);
 });
+
+test('who signs out while a share is on its way is asked first, and it goes while that is open', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', allowed);
+  await begins(ann);
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await ann.page.route('**/spaces/1/shares', async (route) => {
+    if (route.request().method() === 'POST') await held;
+    await route.continue();
+  });
+  await ann.writes('From the train');
+  await ann.shares();
+  await expect(ann.text('composer.sending')).toBeVisible();
+  await ann.page.locator('a[href$="/app/account"]').first().click();
+  await ann.button('account.sign_out').click();
+  const dialog = ann.page.getByRole('dialog', { name: en['outbox.leave_title'] });
+  await expect(dialog).toContainText(en['outbox.leave_shares'].one.replace('{n}', '1'));
+  expect(await findings(ann.page, 'signing out while a share is on its way')).toEqual([]);
+  release();
+  await expect.poll(async () => (await there(ann.page)).map(({ text }) => text)).toContain('From the train');
+  await dialog.getByRole('button', { name: words('ui.cancel') }).click();
+  await ann.button('account.sign_out').click();
+  await expect(ann.button('door.sign_in')).toBeVisible();
+});

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { keepDraft, places } from '../../src/lib/forms/drafts';
 import { albumOfShare } from '../../src/lib/photos/album';
 import { App } from '../../src/lib/state/app.svelte';
+import { ShareEdits } from '../../src/lib/state/share-edits';
 import { photoOf, shareOf } from '../photos';
 import { type Browser, browser, settle } from './browser';
 
@@ -37,6 +38,24 @@ test('two apps share nothing', async () => {
   one.toasts.show('Hello');
   expect(other.spaces.list).toBeNull();
   expect(other.toasts.list).toEqual([]);
+});
+
+test('what was sent off and has not arrived is counted: shares, and edits of them', async () => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  const composer = app.composers.of(3);
+  composer.write('Hello');
+  const edit = app.part(ShareEdits).of(3, shareOf(9));
+  edit.write('Hello again');
+  expect(app.underWay).toBe(0);
+  // Without a connection they wait.
+  await Promise.all([composer.send(), edit.save()]);
+  expect([composer.state, edit.state, app.underWay]).toEqual(['waiting', 'waiting', 2]);
+  composer.cancel();
+  edit.cancel();
+  expect(app.underWay).toBe(0);
+  stop();
 });
 
 test('when one signs out, nothing that was read or begun is there for the next', async () => {

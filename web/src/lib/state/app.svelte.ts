@@ -32,6 +32,8 @@ interface Part {
   start(): () => void;
   /** Forgets what belongs to a user. */
   clear(): void;
+  /** How many shares it has sent off that haven't arrived. */
+  readonly underWay?: number;
 }
 
 export class App {
@@ -77,6 +79,11 @@ export class App {
     this.#parts.set(Kind, made);
     this.#ends.add(made.start());
     return made;
+  }
+
+  /** How many shares, and edits of them, were sent off and haven't arrived. */
+  get underWay(): number {
+    return [...this.#parts.values()].reduce((sum, { underWay = 0 }) => sum + underWay, this.composers.underWay);
   }
 
   /** Begins to listen to the browser and the server, in this order; the returned function ends that. */

@@ -25,6 +25,11 @@ export class Composers extends BySpace<Composer> {
     return this.all().some((each) => !each.isKept);
   }
 
+  /** How many are sent off and haven't arrived. */
+  get underWay(): number {
+    return this.all().filter(({ state }) => state !== 'writing').length;
+  }
+
   override clear(): void {
     for (const composer of this.all()) composer.leave();
     super.clear();

@@ -54,6 +54,11 @@ export class ShareEdits {
     return made;
   }
 
+  /** How many are being saved, or wait to be. */
+  get underWay(): number {
+    return [...this.#known.values()].filter(({ isBusy, state }) => isBusy || state === 'waiting').length;
+  }
+
   /** Nothing that one person began is there for the next. */
   clear(): void {
     for (const edit of this.#known.values()) edit.leave();

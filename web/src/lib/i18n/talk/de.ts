@@ -24,6 +24,7 @@ export const de: TalkMessages = {
   'outbox.reaction_refused': 'Deine Reaktion {emoji} konnte nicht gesendet werden. {reason}',
   'outbox.leave_title': 'Es ist noch nicht alles gesendet',
   'outbox.leave': { one: '{n} Kommentar oder Reaktion ist noch nicht gesendet. Wenn du dich jetzt abmeldest, geht das verloren.', other: '{n} Kommentare und Reaktionen sind noch nicht gesendet. Wenn du dich jetzt abmeldest, gehen sie verloren.' },
+  'outbox.leave_shares': { one: '{n} Beitrag oder Änderung ist noch unterwegs. Wenn du dich jetzt abmeldest, geht das verloren.', other: '{n} Beiträge und Änderungen sind noch unterwegs. Wenn du dich jetzt abmeldest, gehen sie verloren.' },
   'outbox.leave_anyway': 'Trotzdem abmelden',
 
   'lost.space': 'Ein Raum, in dem du etwas teilen wolltest, wurde gelöscht. Du hattest geschrieben: {text}',

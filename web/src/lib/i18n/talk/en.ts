@@ -24,6 +24,7 @@ export const en = {
   'outbox.reaction_refused': 'Your reaction {emoji} couldn’t be sent. {reason}',
   'outbox.leave_title': 'Not everything has been sent',
   'outbox.leave': { one: '{n} comment or reaction waits to be sent. If you sign out now, it’s lost.', other: '{n} comments and reactions wait to be sent. If you sign out now, they’re lost.' },
+  'outbox.leave_shares': { one: '{n} share or edit is still on its way. If you sign out now, it’s lost.', other: '{n} shares and edits are still on their way. If you sign out now, they’re lost.' },
   'outbox.leave_anyway': 'Sign out anyway',
 
   'lost.space': 'A space you were writing in has been deleted. You had written: {text}',
