@@ -35,6 +35,7 @@ class Kept extends KeptPhotos {
   };
   override save = (draft: Draft) => void (this.draft = this.closed ? this.draft : draft);
   override clear = () => void (this.draft = null);
+  override discard = () => Promise.resolve(void (this.draft = null));
   override close = () => Promise.resolve(void (this.closed = true));
 }
 
@@ -131,6 +132,19 @@ test('photos from before stay kept where they cannot be read', async () => {
   kept.open = open;
   await photos.takeUp();
   expect([photos.isMissing, photos.all.length]).toEqual([false, 2]);
+});
+
+test('photos from before that cannot be read can be left out, and what was chosen since is there', async () => {
+  const draft = { keepDates: true, photos: [{ id: 4, caption: 'Lake', paths: at(null), picture: picture('a') }] };
+  const { photos, kept, changed } = made(draft);
+  const { open } = kept;
+  kept.open = () => (kept.isExpected ? Promise.reject(new Error('a disk that does not answer')) : open());
+  await photos.choose([file('b')]);
+  expect([photos.isMissing, photos.unready.length, changed.mock.calls.length]).toEqual([true, 1, 0]);
+  await photos.dropMissing();
+  expect([photos.isWhole, photos.all.map(({ name }) => name)]).toEqual([true, ['b']]);
+  // Another share, without them and with the one that was chosen.
+  expect(changed).toHaveBeenCalledTimes(2);
 });
 
 test('a film that has to be chosen again makes no other share of it', async () => {

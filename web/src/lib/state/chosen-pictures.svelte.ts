@@ -115,6 +115,15 @@ export class ChosenPictures extends KeptList {
     this.unready = [];
   }
 
+  /** Those from before that couldn't be loaded aren't wanted any more. */
+  async dropMissing(): Promise<void> {
+    await this.discard();
+    this.isMissing = false;
+    // It is another share without them.
+    this.onchange();
+    await this.takeUp();
+  }
+
   /** All are shared. */
   clear(): void {
     this.#end();

@@ -10,7 +10,7 @@ export class KeptList extends PictureList {
   constructor(
     session: Pick<Session, 'server' | 'needServer'>,
     /** Called whenever there are others, or their order or captions are. */
-    private readonly onchange: () => void,
+    protected readonly onchange: () => void,
     uploads: Pick<Uploads, 'load'>,
     protected readonly kept: KeptPhotos,
   ) {
@@ -49,7 +49,7 @@ export class KeptList extends PictureList {
     this.onchange();
   }
 
-  /** Forgets what is there from before, which was shared. */
+  /** Forgets what is there from before, which was shared or isn't wanted any more. */
   async discard(): Promise<void> {
     await this.kept.discard();
   }

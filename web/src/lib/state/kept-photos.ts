@@ -10,6 +10,8 @@ export class KeptPhotos {
   #opening: Promise<Draft | null> | null = null;
   #keeper: DraftKeeper | null = null;
   #isClosed = false;
+  /** What is there from before isn't wanted, and couldn't be deleted yet. */
+  #isDiscarded = false;
 
   constructor(
     private readonly user: number,
@@ -77,11 +79,13 @@ export class KeptPhotos {
     this.#keeper.clear();
   }
 
-  /** Forgets what is there from before, which was shared. */
+  /** Forgets what is there from before, which was shared or isn't wanted any more. */
   async discard(): Promise<void> {
     if (!this.isExpected) return;
     write(this.#flag, null);
     const keeper = await import('./draft-keeper').then(({ DraftKeeper }) => DraftKeeper.open(this.user, this.place), () => null);
+    // Where it can't be deleted yet, it is when it is opened next.
+    this.#isDiscarded = keeper === null;
     keeper?.clear();
     await keeper?.close();
   }
@@ -97,7 +101,7 @@ export class KeptPhotos {
   async #open(): Promise<Draft | null> {
     const keeper = await this.#find();
     try {
-      const draft = (await keeper?.restore()) ?? null;
+      const draft = keeper && (await this.#restore(keeper));
       // Who has signed out is handed nothing.
       if (this.#isClosed) await keeper?.close();
       else this.#keeper = keeper;
@@ -108,9 +112,20 @@ export class KeptPhotos {
     }
   }
 
+  async #restore(keeper: DraftKeeper): Promise<Draft | null> {
+    if (!this.#isDiscarded) return keeper.restore();
+    this.#isDiscarded = false;
+    keeper.clear();
+    return null;
+  }
+
   async #find(): Promise<DraftKeeper | null> {
     const [{ DraftKeeper }, isOurs] = await Promise.all([import('./draft-keeper'), this.mayOpen()]);
     // A user who has signed out has no database any more.
-    return isOurs && !this.#isClosed ? DraftKeeper.open(this.user, this.place) : null;
+    if (!isOurs || this.#isClosed) return null;
+    const keeper = await DraftKeeper.open(this.user, this.place);
+    // Some browsers don't open it for a while. What is there isn't taken for nothing.
+    if (!keeper && this.isExpected) throw new Error('not opened');
+    return keeper;
   }
 }

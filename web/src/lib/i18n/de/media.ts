@@ -12,6 +12,8 @@ export const media: { [K in keyof typeof english]: (typeof english)[K] extends s
   'upload.film_dropped': 'Bewegtes Foto: Geteilt wird nur das Bild, ohne das kurze Video.',
   'upload.refused': 'Nicht alles konnte hochgeladen werden. Versuch es noch einmal oder entferne, was markiert ist.',
   'upload.held': 'Es wurde noch nichts gesendet, weil etwas fehlt, das du ausgewählt hast. Sende noch einmal, um es wegzulassen.',
+  'upload.missing': 'Die Fotos, die du ausgewählt hattest, konnten nicht geladen werden. Ohne sie wird nichts gesendet. Versuche es noch einmal, oder lade die Seite neu.',
+  'upload.missing_drop': 'Weglassen',
   'upload.unready': { one: '{n} Foto kann ohne Verbindung nicht hinzugefügt werden. Das geschieht, sobald du wieder online bist.', other: '{n} Fotos können ohne Verbindung nicht hinzugefügt werden. Das geschieht, sobald du wieder online bist.' },
   'upload.unready_drop': 'Nicht hinzufügen',
 

@@ -9,6 +9,8 @@ export const media = {
   'upload.film_dropped': 'Motion photo: only the picture is shared, without its short video.',
   'upload.refused': 'Not everything could be uploaded. Try again, or remove what is marked.',
   'upload.held': 'Nothing has been sent yet, because something you chose is missing. Send again to leave it out.',
+  'upload.missing': 'The photos you had chosen couldn’t be loaded. Nothing is sent without them. Try again, or reload the page.',
+  'upload.missing_drop': 'Leave them out',
   'upload.unready': { one: '{n} photo can’t be added without a connection. It will be added as soon as you’re back online.', other: '{n} photos can’t be added without a connection. They will be added as soon as you’re back online.' },
   'upload.unready_drop': 'Don’t add',
 
