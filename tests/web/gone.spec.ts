@@ -101,6 +101,30 @@ test('a photo that is being drawn to the side stays under the finger while its s
   await expect(viewer.getByText('One', { exact: true })).toBeVisible();
 });
 
+test('who leaves the page before the photo of a link is found stays where they went', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  await ann.makesSpace('Family');
+  await shares(ann, 'One', 110);
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await ann.page.route('**/spaces/1/images?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await ann.page.goto('/app/spaces/1/photos/1/1');
+  await ann.page.locator('a[href$="/app/account"]').first().click();
+  await expect(ann.button('account.sign_out')).toBeVisible();
+  const read = ann.page.waitForResponse(/\/spaces\/1\/images\?/);
+  release();
+  await (await read).finished();
+  await ann.page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve, 500))));
+  await expect(ann.page).toHaveURL(/\/app\/account$/);
+  await expect(ann.page.getByRole('dialog')).toHaveCount(0);
+  await expect(ann.button('account.sign_out')).toBeVisible();
+});
+
 test('without the stream of events, a photo that is gone is noticed when it is downloaded', async ({ newPerson }) => {
   const [ann, bob] = [await newPerson('Ann'), await newPerson('Bob', { reducedMotion: 'reduce' })];
   await bob.page.addInitScript(() => Reflect.deleteProperty(window, 'SharedWorker'));
