@@ -6,8 +6,10 @@ import { keepDraft, places } from '../../src/lib/forms/drafts';
 import { albumOfShare } from '../../src/lib/photos/album';
 import { App } from '../../src/lib/state/app.svelte';
 import { ShareEdits } from '../../src/lib/state/share-edits';
+import { Talk } from '../../src/lib/state/talk.svelte';
 import { photoOf, shareOf } from '../photos';
 import { type Browser, browser, settle } from './browser';
+import { said } from './conversing';
 
 let page: Browser;
 let answers: Record<string, unknown>;
@@ -55,6 +57,21 @@ test('what was sent off and has not arrived is counted: shares, and edits of the
   composer.cancel();
   edit.cancel();
   expect(app.underWay).toBe(0);
+  stop();
+});
+
+test('a comment is announced where it is shown; elsewhere its notice is', async () => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  const say = vi.spyOn(app.announcer, 'say').mockReturnValue();
+  const conversation = app.part(Talk).of(9);
+  conversation.take(3, shareOf(9));
+  for (const [at, path] of ['/app/spaces/3', '/app/', '/app/shares/9', '/app/notices'].entries()) {
+    app.router.go(path);
+    conversation.apply({ comment: said(at + 1, 2, path), isNew: true });
+  }
+  expect(say.mock.calls.map(([sentence]) => sentence.split(': ')[1])).toEqual(['/app/spaces/3', '/app/shares/9']);
   stop();
 });
 

@@ -17,6 +17,7 @@ import type { Feeds } from './feed.svelte';
 import { Outbox } from './outbox.svelte';
 import type { UnsentItem } from './outbox-store';
 import { Reactions, withMine } from './reactions.svelte';
+import type { Router } from './router.svelte';
 import type { Session } from './session.svelte';
 import type { Toasts } from './toasts.svelte';
 import type { WindowDrafts } from './window-drafts';
@@ -29,6 +30,7 @@ interface Deps {
   connection: Connection;
   feeds: Feeds;
   announcer: Announcer;
+  router: Pick<Router, 'route'>;
   toasts: Toasts;
   i18n: Pick<I18n, 't' | 'language' | 'locale'>;
   drafts: WindowDrafts;
@@ -97,7 +99,7 @@ export class Talk {
   }
 
   #make(share: number): Conversation {
-    const { session, feeds, announcer, i18n, drafts } = this.deps;
+    const { session, feeds, announcer, router, i18n, drafts } = this.deps;
     return new Conversation(share, {
       api: this.api,
       session,
@@ -107,7 +109,9 @@ export class Talk {
       onkept: () => announcer.say(say(i18n, 'outbox.kept')),
       onheard: (comments) => {
         const last = comments.at(-1);
-        if (last) announcer.say(say(i18n, 'comment.heard', { name: last.user.name, text: last.text }));
+        // Where it isn't shown, its notice is said.
+        const { page } = router.route;
+        if (last && (page === 'space' || page === 'share')) announcer.say(say(i18n, 'comment.heard', { name: last.user.name, text: last.text }));
       },
     });
   }
