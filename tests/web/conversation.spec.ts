@@ -105,12 +105,14 @@ test('a comment is edited by its author, deleted by an admin, and can be had bac
   await bob.page.getByRole('menuitem', { name: en['comment.edit'] }).click();
   await bob.page.getByLabel(words('share.text'), { exact: true }).fill('I come at six');
   await bob.button('share.save').click();
+  await expect(menu(bob)).toBeFocused();
   await expect(said(ann)).toHaveText(['I come at six']);
   await expect(ann.page.getByRole('listitem').getByText(words('share.edited'))).toBeVisible();
   await menu(ann).click();
   await expect(ann.page.getByRole('menuitem', { name: en['comment.edit'] })).toHaveCount(0);
   await ann.page.getByRole('menuitem', { name: en['comment.delete'] }).click();
   await expect(said(ann)).toHaveCount(0);
+  await expect(ann.page.getByRole('article').getByRole('heading', { level: 2 })).toBeFocused();
   await ann.button('share.undo').click();
   await expect(said(ann)).toHaveText(['I come at six']);
   // The app is left: the phone may end it before the time is over, which doesn't run while the pointer is there.

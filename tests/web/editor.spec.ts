@@ -89,6 +89,26 @@ for (const [where, viewport] of [
   });
 }
 
+test('by keys, one stays where one is when photos are moved and taken out, and at the share when its editor closes', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  const { page } = ann;
+  await begins(ann);
+  await ann.button('media.later', { n: 1, all: 2 }).focus();
+  await page.keyboard.press('Enter');
+  await expect(ann.button('media.later', { n: 2, all: 2 })).toBeFocused();
+  await expect(ann.button('media.later', { n: 2, all: 2 })).toHaveAttribute('aria-disabled', 'true');
+  await page.keyboard.press('Enter');
+  await ann.button('media.remove', { n: 2, all: 2 }).focus();
+  await page.keyboard.press('Enter');
+  await expect(ann.button('media.remove', { n: 1, all: 1 })).toBeFocused();
+  await page.keyboard.press('Enter');
+  await expect(ann.button('composer.more_photos')).toBeFocused();
+  await ann.button('ui.cancel').focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('article').getByRole('heading', { level: 2 })).toBeFocused();
+  expect(await said(ann)).toEqual(['At the lake', 41, 42]);
+});
+
 test('what was saved without an answer is not saved twice, also after a reload', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
   const { page } = ann;

@@ -83,6 +83,7 @@ test('what is said without a connection is shown at once, outlives a restart of 
   await heart(ann, 'In the garden', true).click();
   await comments(ann, 'In the garden', 'Never');
   await ann.card('In the garden').locator('.unsent').filter({ hasText: 'Never' }).getByRole('button', { name: en['outbox.discard'] }).click();
+  await expect(ann.card('In the garden').getByRole('button', { name: en['outbox.discard'] })).toBeFocused();
   const shown = async () => {
     await expect(waiting(ann, 'By the lake')).toHaveText(['First', 'Second']);
     await expect(waiting(ann, 'In the garden')).toHaveText(['Third']);
