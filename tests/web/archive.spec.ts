@@ -166,6 +166,30 @@ test('photos are selected by mouse and keys, and taken home as a ZIP', async ({ 
   await expect(boxes).toHaveCount(0);
 });
 
+test('what is selected, how it is sorted and where one is stay when the line is lost and comes back', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 390, height: 500 }, reducedMotion: 'reduce' });
+  await begins(ann);
+  const { page } = ann;
+  const shared = page.getByRole('radio', { name: words('photos.by_shared') });
+  await page.getByText(words('photos.by_shared'), { exact: true }).click();
+  await ann.button('photos.select').click();
+  const boxes = page.getByRole('checkbox', { name: /^Photo by Ann/ });
+  for (const at of [3, 4]) await boxes.nth(at).click();
+  await expect(ann.text('photos.selected', { n: 2 })).toBeVisible();
+  await page.evaluate(() => scrollTo(0, 120));
+  await expect.poll(() => page.evaluate(() => scrollY)).toBe(120);
+  await page.context().setOffline(true);
+  await expect(ann.text('connection.lost')).toBeVisible();
+  const reads = page.waitForResponse(/\/spaces\/1\/images\?/);
+  await page.context().setOffline(false);
+  await reads;
+  await expect(ann.text('connection.lost')).toHaveCount(0);
+  await expect(ann.text('photos.selected', { n: 2 })).toBeVisible();
+  await expect(shared).toBeChecked();
+  for (const at of [3, 4]) await expect(boxes.nth(at)).toBeChecked();
+  expect(await page.evaluate(() => scrollY)).toBe(120);
+});
+
 test('a finger that stays on a photo selects it, and what is gone is said where one is', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
   const { page } = ann;
