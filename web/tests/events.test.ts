@@ -59,6 +59,12 @@ test('events are read, however they are cut on the way', () => {
   }
 });
 
+test('only a line feed ends a line, and not the other separators that a text may have', () => {
+  const text = 'one\u2028two\u2029three\u0085four';
+  const blocks = new BlockParser().push(`id: a-1\nevent: share.created\ndata: ${JSON.stringify({ text })}\n\n`);
+  expect(blocks.map(({ id, kind, data }) => [id, kind, JSON.parse(data)])).toEqual([['a-1', 'share.created', { text }]]);
+});
+
 test('it is asked for by an account, and goes on from where it was when the line breaks', async () => {
   const { heard } = await opened();
   expect([last().path, last().headers['Shared-Spaces-User']]).toEqual(['/events', '7']);

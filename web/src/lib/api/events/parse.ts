@@ -30,7 +30,8 @@ export class BlockParser {
       this.#block = empty();
       return block.id === null && block.kind === null && block.retry === null ? [] : [block];
     }
-    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/.exec(line) ?? [];
+    // Only a line feed ends a line: other separators, which a dot alone doesn't match, are part of what is said.
+    const [, field = '', value = ''] = /^([^:]*):? ?(.*)$/s.exec(line) ?? [];
     if (field === 'id') this.#block.id = value;
     if (field === 'event') this.#block.kind = value;
     if (field === 'data') this.#block.data += this.#block.data === '' ? value : `\n${value}`;
