@@ -1,7 +1,7 @@
 // What happens on the server, as it happens. What listens to it is loaded once it is known who is signed in.
 
 import { ApiError } from '../api/errors';
-import type { FromHub } from '../api/events/messages';
+import type { FromHub, StreamEvent } from '../api/events/messages';
 import type { Link } from '../api/events/link';
 import type { Connection } from './connection.svelte';
 import type { News } from './news';
@@ -58,8 +58,7 @@ export class Live {
     if (message.kind === 'open') this.#opened();
     if (message.kind === 'failed') this.#failed(message.refusal);
     if (message.kind !== 'event') return;
-    const { kind, data } = message.event;
-    this.#tell({ kind, data: JSON.parse(data) } as News);
+    this.#tell(newsOf(message.event));
   }
 
   #opened(): void {
@@ -80,5 +79,14 @@ export class Live {
 
   #tell(news: News): void {
     for (const listen of [...this.#listeners]) listen(news);
+  }
+}
+
+/** What can't be read may be about anything. */
+function newsOf({ kind, data }: StreamEvent): News {
+  try {
+    return { kind, data: JSON.parse(data) } as News;
+  } catch {
+    return { kind: 'anything' };
   }
 }
