@@ -89,6 +89,16 @@ test('what was said to an older share is told when that is seen; where nothing i
   expect(read.sent).toEqual([put(4)]);
 });
 
+test('a comment that comes in the place of one that goes is told as seen too', async () => {
+  const { made, sent } = marks(summary(9, 1));
+  const saidBy = (...comments: number[]) => ({ ...by(2, 9), comments: { count: comments.length, latest: comments.map((id) => ({ id })) } }) as never;
+  for (const share of [saidBy(1, 2), saidBy(1, 2), saidBy(1, 3)]) {
+    made.see(3, share);
+    await soon();
+  }
+  expect(sent).toEqual([put(9), put(9)]);
+});
+
 test('what is told as read is read here too, once the server has it', async () => {
   const { made, deps } = marks(summary(6, 1));
   made.see(3, said(9, 0));

@@ -30,6 +30,11 @@ export function lineAbove(shares: readonly Share[], { after, upTo }: Visit, me: 
   return (isNew && shares.find(({ id }) => id <= after)?.id) || null;
 }
 
+/** What tells whether more was said to a share since: of several comments, one may have gone and another come. */
+export function lastSaid({ comments: { count, latest } }: Pick<Share, 'comments'>): string {
+  return `${count} ${latest.at(-1)?.id ?? ''}`;
+}
+
 /** Whether a share came after one that stands above it, for its photos took longer: then it is new though that was read. */
 export function isLate(share: Share, shares: readonly Share[]): boolean {
   return shares.some(({ id, timestamp }) => id > share.id && moment(timestamp).getTime() <= moment(share.timestamp).getTime());

@@ -1,11 +1,12 @@
 // Tells the server what one has seen, so that it is new on none of one's devices any more. Loaded with the first feed.
 
 import type { Api } from '../api/client';
-import { ApiError } from '../api/errors';
+import { ApiError, isPassing } from '../api/errors';
 import type { Share } from '../api/types';
 import { all } from '../dom/events';
 import type { Connection } from './connection.svelte';
 import type { Live } from './live.svelte';
+import { lastSaid } from './news-line';
 import type { Spaces } from './spaces.svelte';
 
 /** In milliseconds: what is seen within this time is told together. */
@@ -30,8 +31,8 @@ interface Deps {
 export class ReadMarks {
   /** What is to be told, by its space. */
   #waiting = new Map<number, Map<number, Seen>>();
-  /** With how many comments each share was seen. */
-  #known = new Map<number, number>();
+  /** What had been said to each share when it was seen. */
+  #known = new Map<number, string>();
   /** Those that have come to be meanwhile: whether something is unread may not have been asked since. */
   #fresh = new Set<number>();
   /** Those of which a mark at a newer one says nothing. */
@@ -62,7 +63,7 @@ export class ReadMarks {
   see(space: number, share: Seen, { alone = false, isLate = () => alone }: How = {}): void {
     const { count } = share.comments;
     const before = this.#known.get(share.id);
-    if (before === count) return;
+    if (before === lastSaid(share)) return;
     const mine = this.deps.spaces.find(space);
     const unread = mine?.unread ?? 0;
     const isBehind = share.id <= (mine?.last_read_share_id ?? 0);
@@ -70,7 +71,7 @@ export class ReadMarks {
     // What was said to it later is read with it; where nothing is unread, that isn't said again.
     const isRead = before === undefined && unread === 0 && !(isApart && this.#fresh.has(share.id));
     if (isBehind && (isRead || (count === 0 && !isApart))) {
-      this.#known.set(share.id, count);
+      this.#known.set(share.id, lastSaid(share));
       return;
     }
     // A mark at it would pass over others that weren't seen.
@@ -97,7 +98,7 @@ export class ReadMarks {
       // The newest says that those behind it are read. What was said to them may be later than it, and so may they be themselves.
       const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0 || this.#apart.has(id));
       for (const share of told.sort((one, other) => other.id - one.id)) isLost = !(await this.#mark(space, share)) || isLost;
-      for (const share of seen.values()) if (!isLost) this.#known.set(share.id, share.comments.count);
+      for (const share of seen.values()) if (!isLost) this.#known.set(share.id, lastSaid(share));
     }
     this.#isTelling = false;
     // Where changes don't arrive by themselves.
