@@ -129,6 +129,19 @@ test('without a connection it is told later; what is refused is not told again',
   expect(sent).toEqual([put(9), put(9)]);
 });
 
+test('what the server cannot take just now is told again after a while', async () => {
+  const busy = [new ApiError(429, '', 'http', 30), new ApiError(503, '', 'http'), new ApiError(408, '', 'http')];
+  const { made, sent, deps } = marks(summary(6, 1), () => (busy.length > 0 ? Promise.reject(busy.shift() as ApiError) : Promise.resolve()));
+  made.see(3, said(9, 0));
+  await vi.advanceTimersByTimeAsync(29_000);
+  expect(sent).toEqual([put(9)]);
+  await vi.advanceTimersByTimeAsync(2_000);
+  expect(sent).toEqual([put(9), put(9)]);
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(sent).toEqual(Array.from({ length: 4 }, () => put(9)));
+  expect(deps.spaces.markRead).toHaveBeenCalledExactlyOnceWith(3, 9);
+});
+
 test('where changes do not arrive by themselves, my spaces are read again', async () => {
   const { made, deps } = marks(summary(6, 1));
   deps.live.works = false;

@@ -11,6 +11,8 @@ import type { Spaces } from './spaces.svelte';
 
 /** In milliseconds: what is seen within this time is told together. */
 const TOGETHER = 700;
+/** In milliseconds: what the server can't take just now is told again after this time, unless it wants more. */
+const AGAIN = 20_000;
 
 type Seen = Pick<Share, 'id' | 'comments'>;
 
@@ -83,40 +85,42 @@ export class ReadMarks {
     this.#soon();
   }
 
-  #soon(): void {
+  #soon(after = TOGETHER): void {
     clearTimeout(this.#timer);
-    if (this.#waiting.size > 0) this.#timer = setTimeout(() => void this.#tell(), TOGETHER);
+    if (this.#waiting.size > 0) this.#timer = setTimeout(() => void this.#tell(), after);
   }
 
   async #tell(): Promise<void> {
     if (this.#isTelling) return this.#soon();
     this.#isTelling = true;
-    let isLost = false;
+    let lost: ApiError | null = null;
     for (const [space, seen] of [...this.#waiting]) {
       this.#waiting.delete(space);
       const newest = Math.max(...seen.keys());
       // The newest says that those behind it are read. What was said to them may be later than it, and so may they be themselves.
       const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0 || this.#apart.has(id));
-      for (const share of told.sort((one, other) => other.id - one.id)) isLost = !(await this.#mark(space, share)) || isLost;
-      for (const share of seen.values()) if (!isLost) this.#known.set(share.id, lastSaid(share));
+      for (const share of told.sort((one, other) => other.id - one.id)) lost = (await this.#mark(space, share)) ?? lost;
+      for (const share of seen.values()) if (!lost) this.#known.set(share.id, lastSaid(share));
     }
     this.#isTelling = false;
+    // The connection says when the server can be reached again, and nobody when it can take this.
+    if (lost && !lost.unreachable) this.#soon(Math.max(AGAIN, (lost.retryAfter ?? 0) * 1000));
     // Where changes don't arrive by themselves.
-    if (!this.deps.live.works && !isLost) void this.deps.spaces.reload();
+    if (!this.deps.live.works && !lost) void this.deps.spaces.reload();
   }
 
-  /** Whether the server knows it now; what can't be sent waits until it is back. */
-  async #mark(space: number, share: Seen): Promise<boolean> {
+  /** What keeps it from the server, for which it waits; null once the server knows it, or doesn't want to. */
+  async #mark(space: number, share: Seen): Promise<ApiError | null> {
     try {
       await this.deps.api.request('PUT', `/spaces/${space}/read`, { json: { share_id: share.id } });
       this.deps.spaces.markRead(space, share.id);
-      return true;
+      return null;
     } catch (error) {
-      if (!(error instanceof ApiError && error.unreachable)) return true;
+      if (!(error instanceof ApiError && isPassing(error))) return null;
       const waiting = this.#waiting.get(space) ?? new Map<number, Seen>();
       if (!waiting.has(share.id)) waiting.set(share.id, share);
       this.#waiting.set(space, waiting);
-      return false;
+      return error;
     }
   }
 }
