@@ -74,6 +74,41 @@ test('a page that gives no sign any more is forgotten, and one that comes back g
   expect(asked).toHaveLength(1);
 });
 
+test('a page that comes after a refusal is told what the next answer says, and not the one of before', async () => {
+  const hub = new Hub({});
+  const [before, fresh, third] = [pageOf(hub), pageOf(hub), pageOf(hub)];
+  before.says(null);
+  last().refuses(401, 'unauthorized');
+  await settle();
+  expect(before.got).toEqual(['failed']);
+  fresh.says(null);
+  third.says(null);
+  expect([asked.length, fresh.got, third.got]).toEqual([2, [], []]);
+  last().refuses(503, 'busy');
+  await settle();
+  expect([fresh.got, third.got]).toEqual([['failed'], ['failed']]);
+  // While it is waited for another try, that is how it is.
+  const fourth = pageOf(hub);
+  fourth.says(null);
+  expect(fourth.got).toEqual(['failed']);
+  hub.receive({ postMessage: () => undefined }, { kind: 'retry' });
+  last().begins();
+  last().sends('id: a-1\n\n');
+  await settle();
+  expect([asked.length, fresh.got, fourth.got]).toEqual([3, ['failed', 'open'], ['failed', 'open']]);
+});
+
+test('a page that comes while it is tried again after a refusal is not told of that', async () => {
+  const hub = new Hub({});
+  const [before, fresh] = [pageOf(hub), pageOf(hub)];
+  before.says(null);
+  last().refuses(401, 'unauthorized');
+  await settle();
+  hub.receive({ postMessage: () => undefined }, { kind: 'retry' });
+  fresh.says(null);
+  expect([asked.length, fresh.got]).toEqual([2, []]);
+});
+
 test('after a sleep of the device the stream is opened again, from the same place', async () => {
   const hub = new Hub({});
   const one = pageOf(hub);

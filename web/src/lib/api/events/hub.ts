@@ -39,7 +39,7 @@ export class Hub {
 
   receive(page: Port, message: FromPage): void {
     if (message.kind === 'gone') this.#drop(page);
-    else if (message.kind === 'retry') this.#stream.open();
+    else if (message.kind === 'retry') this.#open();
     else this.#see(page, message.after, message.returned);
   }
 
@@ -50,7 +50,7 @@ export class Hub {
     if (!this.#stream.isRunning) {
       this.#stream.after ??= after;
       this.#base ??= this.#stream.after;
-      this.#stream.open();
+      this.#open();
     } else if (returned) {
       // Whether it is as open as it seems.
       this.#stream.check();
@@ -58,6 +58,12 @@ export class Hub {
     this.#timer ??= setInterval(() => this.#look(), LOOK_EVERY);
     if (this.#isOpen) this.#catchUp(page, after, isNew);
     else if (isNew && this.#failure) page.postMessage({ kind: 'failed', refusal: this.#failure });
+  }
+
+  #open(): void {
+    // Why there was none before says nothing of this one: somebody may have signed in since.
+    if (!this.#stream.isRunning) this.#failure = null;
+    this.#stream.open();
   }
 
   /** Sends a page what it has missed. */
