@@ -62,6 +62,65 @@ for (const colorScheme of ['light', 'dark'] as const) {
   });
 }
 
+test('a second link that is opened in the same window counts, and no answer to the one before', async ({ server, newPerson }) => {
+  const ann = await newPerson('Ann');
+  await ann.page.goto('/app/register');
+  await ann.registers();
+  const headers = { Origin: server.url };
+  const links: string[] = [];
+  for (const name of ['Family', 'Friends', 'Choir']) {
+    const made = await ann.page.request.post('/spaces', { data: { name }, headers });
+    expect(made.ok(), await made.text()).toBe(true);
+    const invited = await ann.page.request.post(`/spaces/${links.length + 1}/invitations`, { data: { role: 'member', uses: 1 }, headers });
+    links.push(((await invited.json()) as { url: string }).url);
+  }
+  const [toFamily = '', toFriends = '', toChoir = ''] = links;
+  const bob = await newPerson('Bob');
+  const { page } = bob;
+  const title = (space: string) => page.getByRole('heading', { name: words('invitation.to_space', { space }) });
+  // Of the first link, the answer comes last.
+  let isLate = true;
+  let arrives = (): void => undefined;
+  const asked = new Promise<void>((resolve) => (arrives = resolve));
+  await page.route('**/invitations/offer', async (route) => {
+    const response = await route.fetch();
+    if (isLate) {
+      isLate = false;
+      await asked;
+    }
+    await route.fulfill({ response });
+  });
+  await page.goto(toFamily);
+  await expect.poll(() => isLate).toBe(false);
+  await page.goto(toFriends);
+  await expect(title('Friends')).toBeVisible();
+  const answer = page.waitForResponse('**/invitations/offer');
+  arrives();
+  await (await answer).finished();
+  await expect(title('Friends')).toBeVisible();
+  await bob.registers('Friends');
+  await page.goto(toFamily);
+  await expect(title('Family')).toBeVisible();
+  await page.goto(toChoir);
+  await bob.button('invitation.join', { name: 'Bob' }).click();
+  await expect(page.getByRole('heading', { level: 1, name: 'Choir' })).toBeVisible();
+  const spaces = (await (await page.request.get('/spaces')).json()) as { space: { name: string } }[];
+  expect(spaces.map(({ space }) => space.name).sort()).toEqual(['Choir', 'Friends']);
+
+  // Of two links for a new password, the second one counts too, though the first was used.
+  for (const password of ['better horse', 'the best horse']) {
+    const [reset = ''] = /http:\S+/.exec(await server.command('user', 'reset-link', 'Bob')) ?? [];
+    await page.goto(reset);
+    await bob.field('account.password_new').fill(password);
+    await bob.field('register.confirm').fill(password);
+    await bob.button('reset.submit').click();
+    await expect(bob.text('reset.done')).toBeVisible();
+  }
+  await bob.link('door.sign_in').click();
+  await bob.signsIn('the best horse');
+  await expect(bob.row('Choir')).toBeVisible();
+});
+
 test('an address for feed readers is read by them until it is revoked, which is asked first, also on another screen', async ({ newPerson }) => {
   const ann = await newPerson('Ann', { viewport: { width: 390, height: 844 }, reducedMotion: 'reduce' });
   const { page } = ann;
