@@ -161,6 +161,26 @@ test('an admin who removes a member can revoke the links by which they could com
   await expect(links).toHaveCount(0);
 });
 
+test('a text that is selected beyond the edge of a dialog leaves that open, and a tap outside closes it', async ({ newPerson }) => {
+  const ann = await newPerson('Ann', { viewport: { width: 1280, height: 800 } });
+  const { page } = ann;
+  await page.goto('/app/register');
+  await ann.registers();
+  await ann.button('home.new').first().click();
+  const name = ann.field('home.new_name');
+  await name.fill('The whole family');
+  const box = await name.boundingBox();
+  if (!box) throw new Error('the field has no place');
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(box.x - 200, box.y + box.height / 2, { steps: 5 });
+  await page.mouse.up();
+  expect(await page.evaluate(() => String(getSelection()))).toBe('The whole family');
+  await expect(name).toHaveValue('The whole family');
+  await page.mouse.click(box.x - 200, box.y);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+});
+
 test('a card that cannot be rendered says so, and all others are shown', async ({ newPerson }) => {
   const ann = await newPerson('Ann');
   await settles(ann);
