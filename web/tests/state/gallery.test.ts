@@ -2,14 +2,19 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
 import type { Page, Photo } from '../../src/lib/api/types';
+import type { DatedBy } from '../../src/lib/photos/dates';
 import { Galleries } from '../../src/lib/state/galleries';
 import { mediumOf, photoOf, shareOf } from '../photos';
-import { later } from './browser';
+import { later, settle } from './browser';
 
 type Answer = Page<Photo> | Error;
 
 /** The gallery of a space whose server answers with these, one after the other. */
 function gallery(hidden: number[], ...answers: Answer[]) {
+  return galleryBy('shared', hidden, answers);
+}
+
+function galleryBy(by: DatedBy, hidden: number[], answers: Answer[]) {
   const answer = vi.fn((..._asked: unknown[]) => {
     const next = answers.shift() ?? new Error('asked too often');
     return next instanceof Error ? Promise.reject(next) : Promise.resolve(next);
@@ -19,7 +24,7 @@ function gallery(hidden: number[], ...answers: Answer[]) {
     morePhotos: (next: string) => answer(next),
     share: (id: number) => Promise.resolve(shareOf(id)),
   };
-  const galleries = new Galleries(api, { isHidden: (share) => hidden.includes(share) });
+  const galleries = new Galleries(api, { isHidden: (share) => hidden.includes(share) }, by);
   return { gallery: galleries.of(1), galleries, answer };
 }
 const page = (next: string | null, ...photos: Photo[]) => ({ rows: photos, next });
@@ -145,6 +150,39 @@ test('where nothing was heard for a while, all that was read is read again, and 
   await shown.look({ whole: true });
   expect(ids(shown.photos)).toEqual([9, 7]);
   expect(answer).toHaveBeenCalledTimes(3);
+});
+
+test('forgotten while something is on its way, it begins at its top again', async () => {
+  const first = () => page('/2', photoOf(9), photoOf(8));
+  const { gallery: shown, galleries, answer } = gallery([], first());
+  await shown.more();
+  for (const read of [() => shown.more(), () => shown.look(), () => shown.look({ whole: true })]) {
+    const late = later<Page<Photo>>();
+    answer.mockReturnValueOnce(late.promise).mockResolvedValueOnce(first());
+    const reading = read();
+    await settle();
+    galleries.hear({ kind: 'share.deleted', data: { ...in1, id: 9 } });
+    galleries.forget(1);
+    late.resolve(page(null, photoOf(7), photoOf(6)));
+    await reading;
+    expect([ids(shown.photos), shown.isWhole, shown.loading]).toEqual([[9, 8], false, false]);
+  }
+  answer.mockResolvedValueOnce(page(null, photoOf(7), photoOf(6)));
+  await shown.more();
+  expect(ids(shown.photos)).toEqual([9, 8, 7, 6]);
+});
+
+test('what was shared lately does not take the place of all where that is forgotten meanwhile', async () => {
+  const { gallery: shown, answer } = galleryBy('taken', [], [page('/2', photoOf(9))]);
+  await shown.more();
+  const late = later<Page<Photo>>();
+  answer.mockResolvedValueOnce(page('/2', photoOf(9))).mockReturnValueOnce(late.promise).mockResolvedValueOnce(page('/2', photoOf(9)));
+  const looking = shown.look();
+  await settle();
+  shown.forget();
+  late.resolve(page(null, photoOf(8)));
+  await looking;
+  expect([ids(shown.photos), shown.isWhole]).toEqual([[9], false]);
 });
 
 test('cleared, a space is read again from the start', async () => {

@@ -32,6 +32,8 @@ export class Gallery {
   #renewed = Date.now();
   /** What has changed while a request is under way: its answer may not know of it. */
   #meanwhile: Change[] = [];
+  /** How often all was forgotten: what was asked for before belongs to nothing any more. */
+  #round = 0;
 
   constructor(
     readonly space: number,
@@ -67,7 +69,7 @@ export class Gallery {
     const wasReady = this.ready;
     if (whole && wasReady) return this.#reading.runAfter(() => this.#askNow(() => this.#whole(), refresh));
     await this.#ask(() => this.#first(), refresh);
-    if (this.by === 'taken' && wasReady && !this.error) await this.#ask(() => this.#first('shared'), insertRows);
+    if (this.by === 'taken' && wasReady && this.ready && !this.error) await this.#ask(() => this.#first('shared'), insertRows);
   }
 
   /** Reads until a photo is there. Without a number of its own, and where another has taken its place, it is the first
@@ -133,6 +135,7 @@ export class Gallery {
 
   /** Forgets what was read. */
   forget(): void {
+    this.#round += 1;
     this.ready = false;
     this.#read = [];
     this.#next = null;
@@ -170,9 +173,16 @@ export class Gallery {
   async #askNow(ask: () => Promise<Page<Photo>>, put: typeof join): Promise<void> {
     this.loading = true;
     this.error = null;
-    this.#meanwhile = [];
     try {
-      const page = await ask();
+      let round = this.#round;
+      this.#meanwhile = [];
+      let page = await ask();
+      while (round !== this.#round) {
+        round = this.#round;
+        this.#meanwhile = [];
+        page = await this.#first();
+        put = refresh;
+      }
       const merged = put({ rows: this.#read, next: this.#next }, page, this.compare);
       this.#put(this.#meanwhile.reduce((read, change) => change(read), merged));
       this.ready = true;
