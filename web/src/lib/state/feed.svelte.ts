@@ -86,11 +86,20 @@ export class Feed {
     return next === null ? Promise.resolve({ rows: [], next }) : this.api.moreShares(next);
   }
 
+  /** Reads the first page, or what couldn't be read, and looks for what has changed in the rest. */
+  async catchUp(how: Parameters<Feed['look']>[0]): Promise<void> {
+    const isFirst = !this.ready && !this.loading;
+    if (this.error || !this.ready) await this.more();
+    if (!isFirst && !this.error) await this.look(how);
+  }
+
   /**
    * Looks for what has changed: at the top, or with `whole` in all that is known. New ones by others wait until they are
    * asked for, unless `show` says to show them. Fails silently; `refused` is called where the space isn't open any more.
    */
   async look({ whole = false, show = false, refused = () => {} } = {}): Promise<void> {
+    // What is being read may have been asked for too early, or doesn't have what is above it.
+    while (this.loading && (whole || show)) await this.#reading.ended();
     if (!this.ready || this.loading) return;
     const look = () =>
       this.#ask(

@@ -11,8 +11,12 @@ export class SingleFlight {
 
   /** Does this after the current run, which may have begun too early to include what is requested. */
   async runAfter(task: () => Promise<void>): Promise<void> {
-    // Its outcome concerns the call that started it.
-    await this.#running?.catch(() => undefined);
+    await this.ended();
     await this.run(task);
+  }
+
+  /** Waits until what is being done has ended. Its outcome concerns the call that started it. */
+  async ended(): Promise<void> {
+    await this.#running?.catch(() => undefined);
   }
 }
