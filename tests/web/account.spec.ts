@@ -215,6 +215,43 @@ test('language and time zone are kept for all devices, which show them at once',
   }
 });
 
+test('of two pictures chosen in quick succession the last one counts, however long the first takes, and both are freed', async ({ newPerson }) => {
+  const ann = await newPerson('Ann');
+  const { page } = ann;
+  await page.addInitScript(() => {
+    const urls = new Set<string>();
+    const [make, free] = [URL.createObjectURL.bind(URL), URL.revokeObjectURL.bind(URL)];
+    URL.createObjectURL = (file) => {
+      const url = make(file);
+      urls.add(url);
+      return url;
+    };
+    URL.revokeObjectURL = (url) => (urls.delete(url), free(url));
+    // The first picture is opened once it is said so.
+    let opened = 0;
+    const first = new Promise((open) => Object.assign(window, { urls, open }));
+    const decode = HTMLImageElement.prototype.decode;
+    HTMLImageElement.prototype.decode = async function () {
+      if ((opened += 1) === 1) await first;
+      return decode.call(this);
+    };
+  });
+  await registers(ann);
+  await page.goto('/app/account');
+  const kept = () => page.evaluate(() => (window as unknown as { urls: Set<string> }).urls.size);
+  await chooses(ann, quarters(['red', 'red', 'red', 'red']));
+  await chooses(ann, quarters(['blue', 'blue', 'blue', 'blue']));
+  await expect(part(ann)).toBeVisible();
+  expect(await kept()).toBe(2);
+  await page.evaluate(() => (window as unknown as { open: () => void }).open());
+  await expect.poll(kept).toBe(1);
+  await uses(ann);
+  await expect(own(ann).locator('img')).toBeVisible();
+  expect(await coloursOf(own(ann), [[0.5, 0.5]])).toEqual(['blue']);
+  await page.getByRole('navigation').getByRole('link').first().click();
+  await expect.poll(kept).toBe(0);
+});
+
 test('quiet hours are chosen, or none, and hold on all devices', async ({ newPerson }) => {
   const [ann, phone] = [await newPerson('Ann'), await newPerson('Ann', { viewport: { width: 320, height: 640 }, colorScheme: 'dark' })];
   await registers(ann);
