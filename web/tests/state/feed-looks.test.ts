@@ -37,6 +37,20 @@ test('a look at all that is known is taken after older shares have been read', a
   expect(api.shares).toHaveBeenCalledTimes(2);
 });
 
+test('what a look is to show is shown though another one asked for the same', async () => {
+  const { api, feed } = feedOf();
+  await feed.more();
+  const running = later<Page<Share>>();
+  api.shares.mockReturnValueOnce(running.promise);
+  const first = feed.look();
+  await settle();
+  api.shares.mockResolvedValueOnce({ rows: [shareOf(10), shareOf(9)], next: '/2' });
+  const looks = [first, feed.look({ whole: true }), feed.look({ whole: true, show: true })];
+  running.resolve({ rows: [shareOf(9)], next: '/2' });
+  await Promise.all(looks);
+  expect([feed.shares, feed.waiting].map((shares) => shares.map(({ id }) => id))).toEqual([[10, 9], []]);
+});
+
 test('what is on its way may be too old: it is looked at again after it, and the first page alone is not', async () => {
   const { api, feed, texts, edit } = feedOf();
   const first = later<Page<Share>>();

@@ -104,10 +104,12 @@ export class Feed {
     const look = () =>
       this.#ask(
         () => this.#top(whole),
-        (known, page) => (show ? reveal : same)(refresh(known, page, this.#isMine)),
+        (known, page) => refresh(known, page, this.#isMine),
       );
     try {
       await (whole || show ? this.#looking.runAfter(look) : this.#looking.run(look));
+      // Also where another call's look was shared.
+      if (show) this.showWaiting();
     } catch (error) {
       // No user requested it; the connection and the session have noticed.
       if (error instanceof ApiError && [403, 404].includes(error.status)) refused();
@@ -185,8 +187,6 @@ export class Feed {
 }
 
 type Change = (known: Known<Share>) => Known<Share>;
-
-const same = <T>(known: T): T => known;
 
 /** The feeds of all spaces that one has been in. */
 export class Feeds extends BySpace<Feed> {
