@@ -55,8 +55,9 @@ export class ReadMarks {
 
   clear(): void {
     clearTimeout(this.#timer);
-    this.#waiting.clear();
-    this.#known.clear();
+    // What is being told belongs to these, and nothing of it to the next user.
+    this.#waiting = new Map();
+    this.#known = new Map();
     this.#fresh.clear();
     this.#apart.clear();
   }
@@ -94,15 +95,19 @@ export class ReadMarks {
     if (this.#isTelling) return this.#soon();
     this.#isTelling = true;
     let lost: ApiError | null = null;
-    for (const [space, seen] of [...this.#waiting]) {
-      this.#waiting.delete(space);
+    const [all, known] = [this.#waiting, this.#known];
+    for (const [space, seen] of [...all]) {
+      all.delete(space);
       const newest = Math.max(...seen.keys());
       // The newest says that those behind it are read. What was said to them may be later than it, and so may they be themselves.
       const told = [...seen.values()].filter(({ id, comments }) => id === newest || comments.count > 0 || this.#apart.has(id));
-      for (const share of told.sort((one, other) => other.id - one.id)) lost = (await this.#mark(space, share)) ?? lost;
-      for (const share of seen.values()) if (!lost) this.#known.set(share.id, lastSaid(share));
+      for (const share of told.sort((one, other) => other.id - one.id)) {
+        if (all === this.#waiting) lost = (await this.#mark(space, share)) ?? lost;
+      }
+      for (const share of seen.values()) if (!lost) known.set(share.id, lastSaid(share));
     }
     this.#isTelling = false;
+    if (all !== this.#waiting) return;
     // The connection says when the server can be reached again, and nobody when it can take this.
     if (lost && !lost.unreachable) this.#soon(Math.max(AGAIN, (lost.retryAfter ?? 0) * 1000));
     // Where changes don't arrive by themselves.
@@ -111,15 +116,16 @@ export class ReadMarks {
 
   /** What keeps it from the server, for which it waits; null once the server knows it, or doesn't want to. */
   async #mark(space: number, share: Seen): Promise<ApiError | null> {
+    const all = this.#waiting;
     try {
       await this.deps.api.request('PUT', `/spaces/${space}/read`, { json: { share_id: share.id } });
-      this.deps.spaces.markRead(space, share.id);
+      if (all === this.#waiting) this.deps.spaces.markRead(space, share.id);
       return null;
     } catch (error) {
       if (!(error instanceof ApiError && isPassing(error))) return null;
-      const waiting = this.#waiting.get(space) ?? new Map<number, Seen>();
+      const waiting = all.get(space) ?? new Map<number, Seen>();
       if (!waiting.has(share.id)) waiting.set(share.id, share);
-      this.#waiting.set(space, waiting);
+      all.set(space, waiting);
       return error;
     }
   }
