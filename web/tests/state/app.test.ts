@@ -8,7 +8,7 @@ import { App } from '../../src/lib/state/app.svelte';
 import { ShareEdits } from '../../src/lib/state/share-edits';
 import { Talk } from '../../src/lib/state/talk.svelte';
 import { photoOf, shareOf } from '../photos';
-import { type Browser, browser, settle } from './browser';
+import { type Browser, browser, later, settle } from './browser';
 import { said } from './conversing';
 
 let page: Browser;
@@ -25,11 +25,11 @@ beforeEach(() => {
     'GET /spaces/3/images?order=newest&limit=60': [photoOf(9)],
     'DELETE /logout': 'Logged out',
   };
-  vi.stubGlobal('fetch', (path: string, { method }: { method: string }) => {
-    const answer = answers[`${method} ${path}`];
-    if (answer === undefined) return Promise.reject(new TypeError('no line'));
+  vi.stubGlobal('fetch', async (path: string, { method }: { method: string }) => {
+    const answer = await answers[`${method} ${path}`];
+    if (answer === undefined) throw new TypeError('no line');
     const headers = { 'Content-Type': 'application/json' };
-    return Promise.resolve(new Response(JSON.stringify(answer), { status: 200, headers }));
+    return new Response(JSON.stringify(answer), { status: 200, headers });
   });
 });
 afterEach(() => void vi.unstubAllGlobals());
@@ -99,6 +99,31 @@ test('when one signs out, nothing that was read or begun is there for the next',
   answers['POST /login'] = {};
   await app.session.signIn('ann', 'secret');
   expect(app.composers.of(3).text).toBe('');
+  stop();
+});
+
+test.each([
+  ['signs out', (app: App) => app.session.signOut()],
+  ['deletes the account', (app: App) => app.session.deleteAccount(() => Promise.resolve())],
+])('when one %s, no edit of a share is left to be read here, also if it was being saved', async (_, leave) => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  const [one, other] = [8, 9].map((id) => app.part(ShareEdits).of(3, { ...shareOf(id, null, 'Hello'), version: 'e-1' }));
+  one?.write('A secret');
+  other?.write('Another one');
+  const answer = later<never>();
+  answers['PUT /shares/9'] = answer.promise;
+  const saving = other?.save();
+  await settle();
+  const left = () => Object.keys(localStorage).filter((key) => key.startsWith('draft.'));
+  expect(left()).toHaveLength(2);
+
+  await leave(app);
+  expect(left()).toEqual([]);
+  answer.reject(new TypeError('aborted'));
+  await saving;
+  expect(left()).toEqual([]);
   stop();
 });
 

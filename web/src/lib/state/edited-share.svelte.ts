@@ -44,9 +44,11 @@ export abstract class EditedShare {
   /** What was sent, and may or may not have arrived. */
   protected unanswered: readonly Sent[];
   protected readonly share: number;
+  /** Nothing is kept from here on, and nothing that is kept is forgotten: it may be another user's turn. */
+  protected isLeft = false;
   readonly #session: Deps['session'];
   /** Keeps it; null forgets it. */
-  readonly #put: (edit: Omit<KeptEdit, 'additions'> | null) => void;
+  readonly #put: (edit: Omit<KeptEdit, 'additions'> | null) => unknown;
   #photos = $state.raw<readonly Described[]>([]);
   #media = $state.raw<readonly Medium[]>([]);
 
@@ -54,7 +56,7 @@ export abstract class EditedShare {
     const kept = readEdit(drafts, session.me.id, share) ?? begin(share);
     const { additions } = kept;
     const user = session.me.id;
-    this.#put = (edit) => keepEdit(drafts, user, share.id, edit && { ...edit, additions });
+    this.#put = (edit) => this.isLeft || keepEdit(drafts, user, share.id, edit && { ...edit, additions });
     this.share = share.id;
     this.#session = session;
     this.#media = share.media;

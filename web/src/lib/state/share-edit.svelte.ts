@@ -78,16 +78,16 @@ export class ShareEdit extends EditedShare {
   cancel(): void {
     this.#turn += 1;
     this.#request.abort();
-    if (this.isBusy || this.state === 'waiting') {
-      this.state = 'editing';
-      return;
+    if (this.isBusy || this.state === 'waiting') this.state = 'editing';
+    else {
+      for (const { id } of this.added.all) this.added.remove(id);
+      this.#end();
     }
-    for (const { id } of this.added.all) this.added.remove(id);
-    this.#end();
   }
 
   /** Stops here; what is kept stays for the next time. */
   leave(): void {
+    this.isLeft = true;
     this.#turn += 1;
     this.#request.abort();
     void this.added.leave();
@@ -110,7 +110,7 @@ export class ShareEdit extends EditedShare {
       if (landed) this.#takeIn(share, landed, this.kept);
       return landed;
     };
-    const landed = await askPatiently(ask, () => this.unanswered.length > 0 && this.state !== 'over');
+    const landed = await askPatiently(ask, () => this.unanswered.length > 0 && this.state !== 'over' && !this.isLeft);
     return new Set(landed?.uploads.map(([id]) => -id));
   }
 
@@ -165,6 +165,7 @@ export class ShareEdit extends EditedShare {
 
   /** Puts the share as it is now together with this edit, which has become it in a state that was sent, or in none. */
   #takeIn(share: Share, landed: Sent | null, mine: Content): void {
+    if (this.isLeft) return;
     const current = baseOf(share);
     const now = landed ? afterLanding(landed, mine, current) : { base: this.base, mine };
     const merged = merge(now.base, now.mine, current);
@@ -172,8 +173,7 @@ export class ShareEdit extends EditedShare {
     this.keep();
     this.current = share;
     this.deps.taken(share);
-    const isSaid = merged.lost.length === 0 && !this.isInConflict;
-    if (isSaid && isSameContent(merged, current)) this.#end();
+    if (merged.lost.length === 0 && !this.isInConflict && isSameContent(merged, current)) this.#end();
   }
 
   /** The share has new photos that it didn't have. */
