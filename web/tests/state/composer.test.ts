@@ -135,3 +135,15 @@ test('when one signs out, what is on its way is stopped and forgotten', async ()
   expect(feeds.of(3).shares).toEqual([]);
   expect(composers.of(3)).not.toBe(composer);
 });
+
+test('when another user is here, a share that may have arrived keeps its key: sent again, it is the same', async () => {
+  const { composers, composer } = made();
+  composer.write('Hello');
+  void composer.send();
+  await settle();
+  const going = readDraft(1, places.going(3));
+  composers.clear();
+  expect(sent).toHaveLength(1);
+  expect(going).not.toBeNull();
+  expect([places.newShare(3), places.key(3), places.going(3)].map((place) => readDraft(1, place))).toEqual(['Hello', sent[0]?.key, going]);
+});

@@ -136,7 +136,7 @@ export class ChosenPictures extends KeptList {
   async leave(): Promise<void> {
     const closed = this.kept.close();
     this.#end();
-    this.take([]);
+    this.show([]);
     await closed;
   }
 

@@ -86,7 +86,7 @@ export class DraftWords {
     this.#keep(places.going, null);
   }
 
-  /** Leaves it to other windows as it is, once its photos are let go. */
+  /** Leaves it to other windows as it is, once its photos are let go: nothing is kept from here on. */
   leave(photos: Promise<void>): void {
     this.#isLeft = true;
     void photos.finally(() => this.#letGo());
@@ -102,6 +102,7 @@ export class DraftWords {
   }
 
   #keep(place: (space: number) => string, value: string | null): void {
+    if (this.#isLeft) return;
     if (this.#isHere === null) this.#pending.push(() => this.#keep(place, value));
     else if (this.#isHere) keepDraft(this.user, place(this.space), value);
   }

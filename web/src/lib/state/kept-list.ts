@@ -81,10 +81,15 @@ export class KeptList extends PictureList {
   }
 
   protected take(pictures: readonly ChosenPicture[]): void {
+    this.show(pictures);
+    this.save();
+    this.onchange();
+  }
+
+  /** Shows these, without anything having been changed. */
+  protected show(pictures: readonly ChosenPicture[]): void {
     const kept = new Set(pictures.map(({ id }) => id));
     for (const { id, src } of this.all) if (!kept.has(id)) URL.revokeObjectURL(src);
     this.all = pictures;
-    this.save();
-    this.onchange();
   }
 }
