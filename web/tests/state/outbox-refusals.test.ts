@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { ApiError } from '../../src/lib/api/errors';
-import { browser } from './browser';
+import { userOf } from '../photos';
+import { browser, later } from './browser';
 import { disk } from './kept-database';
-import { comment, ends, Locks, opened, Server, textsOf } from './unsent';
+import { comment, ends, Locks, opened, rest, Server, textsOf } from './unsent';
 
 vi.mock('../../src/lib/dom/database', async () => ({ Database: (await import('./kept-database')).Database }));
 
@@ -56,3 +57,21 @@ test('what a fault of the server holds back holds back only what was said to the
   expect([server.has, textsOf(outbox)]).toEqual([['1: 8 elsewhere key-elsewhere'], ['one', 'two']]);
 });
 
+test('what is refused after its author has left is not said to who is here by then; its author is told when they are back', async () => {
+  const server = new Server();
+  const first = opened(server);
+  await first.outbox.add(1, comment('A secret'));
+  server.isDown = false;
+  server.refuse = () => new ApiError(404, 'No', 'no_such_share');
+  const answer = later<undefined>();
+  server.pause = answer.promise;
+  await first.reconnect();
+  first.session.user = userOf(2, 'bob') as never;
+  first.outbox.clear();
+  answer.resolve(undefined);
+  await rest();
+  expect([server.asked.length, first.onrefused.mock.calls]).toEqual([1, []]);
+  const { onrefused } = opened(server);
+  await rest();
+  expect(onrefused.mock.calls).toMatchObject([[{ text: 'A secret' }, { status: 404 }]]);
+});

@@ -154,6 +154,8 @@ export class Outbox extends Unsent {
           held.add(next.share);
           continue;
         }
+        // Who is here by now isn't told of it. Its author is, when they come back and it is sent again.
+        if (!this.isHere(open)) return;
         if (!(await this.take(open, next))) held.add(next.share);
         this.deps.onrefused(next, error);
       }
