@@ -7,6 +7,7 @@ import { albumOfShare } from '../../src/lib/photos/album';
 import { App } from '../../src/lib/state/app.svelte';
 import { ShareEdits } from '../../src/lib/state/share-edits';
 import { Talk } from '../../src/lib/state/talk.svelte';
+import { showWords } from '../../src/lib/state/words-note';
 import { photoOf, shareOf } from '../photos';
 import { type Browser, browser, later, settle } from './browser';
 import { said } from './conversing';
@@ -124,6 +125,20 @@ test.each([
   answer.reject(new TypeError('aborted'));
   await saving;
   expect(left()).toEqual([]);
+  stop();
+});
+
+test('when one signs out, no note with their words stays, and none counts as put away; nor does a photo, or what was announced', async () => {
+  const app = new App();
+  const stop = app.start();
+  await app.session.identify();
+  const onend = vi.fn();
+  showWords(app, { text: 'Not sent: A secret', words: 'A secret', copy: 'Copy', copied: 'Copied' }, onend);
+  app.announcer.say('Bob: Hello');
+  app.announcer.say('Bob: Are you there?');
+  app.viewer.open({ id: 3, name: 'Family', avatar_url: null }, albumOfShare(shareOf(9)), photoOf(9));
+  await app.session.signOut();
+  expect([app.toasts.list, onend.mock.calls, app.announcer.text, app.viewer.shown]).toEqual([[], [], '', null]);
   stop();
 });
 

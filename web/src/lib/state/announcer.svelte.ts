@@ -17,6 +17,12 @@ export class Announcer {
     if (!this.#isTaken) this.#next();
   }
 
+  /** Another user is here: what was said isn't there to be read any more. */
+  clear(): void {
+    this.#waiting = [];
+    this.text = '';
+  }
+
   #next(): void {
     const sentence = this.#waiting.shift();
     this.#isTaken = sentence !== undefined;

@@ -127,6 +127,9 @@ export class App {
     this.openSpaces.clear();
     this.people.clear();
     this.spaces.clear();
+    this.viewer.close();
+    this.announcer.clear();
+    this.toasts.clear();
   }
 }
 

@@ -46,15 +46,23 @@ export class Toasts {
     this.#take(id)?.onend?.();
   }
 
+  /** Another user is here: all go, and nobody has put them away. */
+  clear(): void {
+    this.#show([]);
+  }
+
   #take(id: number): Toast | undefined {
     const toast = this.list.find((each) => each.id === id);
-    this.list = this.list.filter((each) => each.id !== id);
-    if (this.list.length === 0) {
-      this.held = false;
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    this.#show(this.list.filter((each) => each.id !== id));
     return toast;
+  }
+
+  #show(list: Toast[]): void {
+    this.list = list;
+    if (list.length > 0) return;
+    this.held = false;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
 
   #step(): void {
