@@ -18,6 +18,7 @@ test('what one says of oneself is as the other devices have it, and as one has j
   expect(session.user?.language).toBe('de');
   // Asked for before the change: it doesn't know of it.
   const stale = session.recheck();
+  api.me.mockResolvedValue({ ...ann, language: 'en' });
   await session.save(Promise.resolve({ ...ann, language: 'en' }));
   await stale;
   expect(session.user?.language).toBe('en');

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ApiError } from '../../src/lib/api/errors';
 import type { ServerInfo } from '../../src/lib/api/types';
 import { keepDraft, places, readDraft } from '../../src/lib/forms/drafts';
-import { browser, settle } from './browser';
+import { browser, later, settle } from './browser';
 import { meOf, sessionAt } from './own-session';
 
 const ann = meOf(1, 'ann');
@@ -155,4 +155,45 @@ test('a deleted account leaves nothing behind, and one that is kept loses nothin
   expect([session.user, readDraft(1, places.newShare(3)), went]).toEqual([null, null, ['/app/sign-in']]);
   expect(forget).toHaveBeenCalledOnce();
   expect(api.signOut).not.toHaveBeenCalled();
+});
+
+test('how much is unread is not what an answer says that is older than what was heard, or than another answer; it is asked again', async () => {
+  const { session, api } = sessionAt('/app/notices');
+  await session.identify();
+  const unread = (unread_notices: number) => ({ ...ann, unread_notices });
+  const [first, second] = [later<typeof ann>(), later<typeof ann>()];
+  api.me.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise).mockResolvedValue(unread(1));
+  const checking = session.recheck();
+  session.unread = 0;
+  first.resolve(unread(2));
+  await settle();
+  expect(session.unread).toBe(0);
+  // Another one is read, and one has come, while it is asked again.
+  session.unread = 1;
+  session.unread = 0;
+  second.resolve(unread(7));
+  await checking;
+  expect([session.unread, api.me.mock.calls.length]).toEqual([1, 4]);
+
+  const [slow, quick] = [later<typeof ann>(), later<typeof ann>()];
+  api.me.mockReturnValueOnce(slow.promise).mockReturnValueOnce(quick.promise).mockResolvedValue(unread(4));
+  const both = [session.recheck(), session.recheck()];
+  quick.resolve(unread(4));
+  await settle();
+  slow.resolve(unread(1));
+  await Promise.all(both);
+  expect(session.unread).toBe(4);
+});
+
+test('an answer about the one who was here before does not close the page of the next', async () => {
+  const { session, api, went } = sessionAt('/app/');
+  await session.identify();
+  const late = later<typeof ann>();
+  api.me.mockReturnValueOnce(late.promise).mockResolvedValue(bob);
+  const checking = session.recheck();
+  await session.signOut();
+  await session.signIn('bob', 'secret');
+  late.resolve(ann);
+  await checking;
+  expect([session.user, session.successor, session.expired, went]).toEqual([bob, null, false, ['/app/sign-in']]);
 });

@@ -51,6 +51,11 @@ export function isAtDoor(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 401 || error.code === 'other_account');
 }
 
+/** Right after signing in, no user is signed in: the browser refuses the cookie, or sends others of its name instead. */
+export function asNotKept(error: unknown): never {
+  throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
+}
+
 /** Reads a refusal from what the server sent: problem details, or a sentence. */
 export function readRefusal(status: number, headers: Headers, body: string): ApiError {
   const after = Number(headers.get('Retry-After') ?? NaN);

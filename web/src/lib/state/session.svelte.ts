@@ -1,20 +1,19 @@
 // Who is signed in. The session itself is a cookie that no script can read; this only knows its user.
 
 import type { Api } from '../api/client';
-import { ApiError } from '../api/errors';
+import { type ApiError, asNotKept } from '../api/errors';
 import type { Me, ServerInfo, User } from '../api/types';
 import { scoped } from '../dom/base';
 import { all, on } from '../dom/events';
 import { forgetDrafts, openDrafts } from '../forms/drafts';
 import { Door } from './door';
+import { RequestOrder } from './request-order';
 import type { Router } from './router.svelte';
 import { paths } from './routes';
 import { isSamePerson } from './same-person';
 
 export class Session {
   user = $state<Me | null>(null);
-  /** How much of their inbox is unread; 100 stands for that many or more. */
-  unread = $state(0);
   /** Nothing is shown before it is known whether a user is signed in. */
   ready = $state(false);
   /** The session ended while the page was open. */
@@ -24,14 +23,13 @@ export class Session {
   /** What the server says about itself to users who aren't signed in; null until it is known. */
   server = $state<ServerInfo | null>(null);
 
-  /** How often something was changed, as far as is known here. */
-  #changes = 0;
+  #unread = $state(0);
+  #turns = new RequestOrder();
   #before = new Set<() => Promise<void>>();
   #after = new Set<() => void>();
   #signedIn = new Set<() => void>();
   /** The other windows of this browser, which share the session. */
   #windows: BroadcastChannel | null = null;
-
   readonly #door: Door;
 
   constructor(
@@ -59,6 +57,16 @@ export class Session {
   get me(): User {
     if (!this.user) throw new Error('nobody is signed in');
     return this.user;
+  }
+
+  /** How much of their inbox is unread; 100 stands for that many or more. */
+  get unread(): number {
+    return this.#unread;
+  }
+
+  set unread(count: number) {
+    this.#turns.changed();
+    this.#unread = count;
   }
 
   /** Finds out who is signed in, and redirects to sign in if no user is. Throws if the server can't be reached. */
@@ -94,7 +102,7 @@ export class Session {
     await this.api.signIn(login, password);
     const user = await this.api.me().catch(asNotKept);
     // What one user left behind in this tab isn't shown to the next.
-    if (this.user && !isSamePerson(this.user, user)) this.#forget();
+    if (this.user && !isSamePerson(this.user, user)) for (const task of this.#after) task();
     this.#become(user);
     this.expired = false;
     this.successor = null;
@@ -124,7 +132,7 @@ export class Session {
   /** The session was ended elsewhere; its user has to sign in again. */
   ended(): void {
     this.#become(null);
-    this.#forget();
+    for (const task of this.#after) task();
     this.#windows?.postMessage(null);
   }
 
@@ -138,30 +146,31 @@ export class Session {
   async recheck(): Promise<void> {
     if (!this.user) return;
     // If the session has ended, `observe` has noticed already; if there is no response, this can wait.
-    const changes = this.#changes;
+    const turn = this.#turns.begin();
     const user = await this.api.me().catch(() => null);
     if (!user || !this.user) return;
+    // What was changed or heard meanwhile, it may not know, nor who is here by now.
+    if (!this.#turns.takes(turn)) return this.recheck();
     const isSame = isSamePerson(this.user, user);
     this.successor = isSame ? null : user;
     if (!isSame) return this.#close();
     this.expired = false;
-    this.unread = user.unread_notices;
-    // What was changed meanwhile, it may not know.
-    if (changes === this.#changes) Object.assign(this.me, user);
+    this.#unread = user.unread_notices;
+    Object.assign(this.me, user);
     for (const task of this.#signedIn) task();
   }
 
   /** What one says of oneself was changed, on whichever device. */
   hear(me: Me): void {
-    this.#changes += 1;
+    this.#turns.changed();
     if (this.user?.id === me.id) Object.assign(this.user, me);
   }
 
   /** Waits for a change of what one says of oneself. If something else was changed meanwhile, its answer may be the older one. */
   async save(change: Promise<Me>): Promise<void> {
-    const changes = this.#changes;
+    const turn = this.#turns.begin();
     const me = await change;
-    if (changes === this.#changes) this.hear(me);
+    if (this.#turns.takes(turn)) this.hear(me);
     else await this.recheck();
   }
 
@@ -188,13 +197,4 @@ export class Session {
     this.expired = this.user !== null;
     this.#door.redirectBack();
   }
-
-  #forget(): void {
-    for (const task of this.#after) task();
-  }
-}
-
-/** Right after signing in, no user is signed in: the browser refuses the cookie, or sends others of its name instead. */
-function asNotKept(error: unknown): never {
-  throw error instanceof ApiError && error.code === 'unauthorized' ? new ApiError(401, '', 'session_not_kept') : error;
 }
