@@ -48,6 +48,33 @@ test('what comes is at the top, counted and said once', async () => {
   expect(deps.announcer.say.mock.calls).toEqual([['Bob mentioned you in Family']]);
 });
 
+test('one that is heard again counts once, also before they have been read here, and after it was read', () => {
+  const { inbox, deps } = inboxWith();
+  for (const id of [5, 5, 6, 5]) inbox.hear(notice(id));
+  expect([deps.session.unread, deps.announcer.say.mock.calls.length]).toEqual([4, 2]);
+  inbox.read({ up_to: 6, unread_notices: 0 });
+  inbox.hear(notice(6));
+  expect(deps.session.unread).toBe(0);
+  // Those of another user.
+  inbox.clear();
+  inbox.hear(notice(6));
+  expect(deps.session.unread).toBe(1);
+});
+
+test('what one has read before signing out is not what the next has read', async () => {
+  const { inbox, deps } = inboxWith({ rows: [notice(5)] });
+  await inbox.load();
+  const late = later<{ data: Notice[]; next: null }>();
+  deps.api.request.mockReturnValueOnce(late.promise);
+  const marking = inbox.markRead();
+  inbox.clear();
+  deps.session.user = { id: 2 };
+  deps.session.unread = 3;
+  late.resolve({ data: [], next: null });
+  await marking;
+  expect(deps.session.unread).toBe(3);
+});
+
 test('where its space is shown, a notice is not said too', () => {
   const { inbox, deps } = inboxWith();
   deps.router.route = { page: 'space', id: 3 };

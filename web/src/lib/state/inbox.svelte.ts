@@ -17,6 +17,8 @@ import { Soon } from './soon';
 const [PAGE, MOST] = [30, 500];
 /** Unread ones are counted no further. */
 const MAX_COUNTED = 100;
+/** So many that have come are remembered: one that is heard again comes soon after. */
+const MAX_HEARD = 100;
 
 interface Deps {
   api: Pick<Api, 'request'>;
@@ -38,6 +40,8 @@ export class Inbox {
   readonly api: NoticesApi;
   /** Those that were new when one came to see them: they are marked until one leaves. */
   #fresh = $state.raw<ReadonlySet<number>>(new Set());
+  /** Those that have come last. They are in `rows` only once these have been read. */
+  #heard: readonly number[] = [];
   #turns = new RequestOrder();
   #count = new Soon(() => void this.deps.session.recheck());
 
@@ -56,6 +60,7 @@ export class Inbox {
     this.next = null;
     this.error = null;
     this.#fresh = new Set();
+    this.#heard = [];
     this.#turns.changed();
   }
 
@@ -123,7 +128,8 @@ export class Inbox {
 
   /** One has come. */
   hear(notice: Notice): void {
-    if (this.rows.some(({ id }) => id === notice.id)) return;
+    if (this.#heard.includes(notice.id) || this.rows.some(({ id }) => id === notice.id)) return;
+    this.#heard = [...this.#heard, notice.id].slice(-MAX_HEARD);
     this.#turns.changed();
     if (!notice.is_read) this.deps.session.unread = Math.min(MAX_COUNTED, this.deps.session.unread + 1);
     if (this.ready) this.rows = [notice, ...this.rows].sort((one, other) => other.id - one.id);
@@ -146,11 +152,11 @@ export class Inbox {
   async markRead(): Promise<void> {
     const [newest] = this.rows;
     if (!newest || (this.deps.session.unread === 0 && newest.is_read)) return;
+    const me = this.deps.session.user?.id;
     // It is said again with the next visit, if it can't be now.
-    await this.api.markRead(newest.id).then(
-      () => this.read({ up_to: newest.id, unread_notices: this.rows.some((row) => row.id > newest.id && !row.is_read) ? this.deps.session.unread : 0 }),
-      () => undefined,
-    );
+    if (!(await this.api.markRead(newest.id).then(() => true, () => false)) || me !== this.deps.session.user?.id) return;
+    const isNewer = ({ id, is_read }: Notice) => id > newest.id && !is_read;
+    this.read({ up_to: newest.id, unread_notices: this.rows.some(isNewer) ? this.deps.session.unread : 0 });
   }
 
   sentence({ kind, user, space }: Notice): string {
