@@ -4,9 +4,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
 import { Api } from '../src/lib/api/client';
 import { forgetKept } from '../src/lib/api/kept';
-import { browser, settle } from './state/browser';
+import { browser, later, settle } from './state/browser';
 
 let isThere: boolean;
+/** Answers are on their way until then. */
+let pause: Promise<void>;
 /** Paths that begin so are refused. */
 let refused: string;
 let all: Map<string, Map<string, Response>>;
@@ -14,6 +16,7 @@ let all: Map<string, Map<string, Response>>;
 beforeEach(() => {
   browser();
   isThere = true;
+  pause = Promise.resolve();
   refused = 'none';
   all = new Map();
   vi.stubGlobal('caches', {
@@ -30,11 +33,12 @@ beforeEach(() => {
     keys: () => Promise.resolve([...all.keys()]),
     delete: (name: string) => Promise.resolve(all.delete(name)),
   });
-  vi.stubGlobal('fetch', (path: string) => {
-    if (!isThere) return Promise.reject(new TypeError('no line'));
-    if (path.startsWith(refused)) return Promise.resolve(new Response('Not a member', { status: 403 }));
+  vi.stubGlobal('fetch', async (path: string) => {
+    await pause;
+    if (!isThere) throw new TypeError('no line');
+    if (path.startsWith(refused)) return new Response('Not a member', { status: 403 });
     const headers = { 'Content-Type': 'application/json', Link: '</spaces/3/shares?after=9>; rel="next"' };
-    return Promise.resolve(new Response(JSON.stringify(path === '/me' ? { id: 1, login: 'ann' } : [{ id: 9 }]), { headers }));
+    return new Response(JSON.stringify(path === '/me' ? { id: 1, login: 'ann' } : [{ id: 9 }]), { headers });
   });
 });
 afterEach(() => void vi.unstubAllGlobals());
@@ -86,4 +90,43 @@ test('who is no longer in a space has nothing of it without a connection; of oth
   await expect(api.space(3, 'read')).rejects.toMatchObject({ code: 'unreachable' });
   await expect(api.shares(3, 12, { kept: 'read' })).rejects.toMatchObject({ code: 'unreachable' });
   expect((await api.shares(33, 12, { kept: 'read' })).rows).toEqual([{ id: 9 }]);
+});
+
+test.each([
+  ['nobody', null],
+  ['another user', 2],
+])('an answer that comes when %s is here is not kept, nor whose it is', async (_, next) => {
+  const api = new Api();
+  api.actAs(1);
+  const answered = later<undefined>();
+  pause = answered.promise;
+  const asked = [api.shares(3, 12, { kept: 'read' }), api.me()];
+  api.actAs(next);
+  await forgetKept();
+  answered.resolve(undefined);
+  await Promise.all(asked);
+  await settle();
+  expect([[...all.keys()], localStorage.getItem('kept.user')]).toEqual([[], null]);
+});
+
+test('a refusal takes from what is kept for the one who has asked', async () => {
+  const api = await afterwards();
+  isThere = true;
+  refused = '/spaces/3';
+  const answered = later<undefined>();
+  pause = answered.promise;
+  const asked = api.shares(3, 12, { kept: 'read' });
+  api.actAs(2);
+  answered.resolve(undefined);
+  await expect(asked).rejects.toMatchObject({ status: 403 });
+  await settle();
+  expect(all.get('answers-1')?.has('/spaces/3/shares?limit=12')).toBe(false);
+});
+
+test('without a connection, a window shows nothing of the user who has signed in in another one', async () => {
+  const api = await afterwards();
+  const other = new Api();
+  other.actAs(2);
+  await expect(other.shares(3, 12, { kept: 'read' })).rejects.toMatchObject({ code: 'unreachable' });
+  expect((await api.shares(3, 12, { kept: 'read' })).rows).toEqual([{ id: 9 }]);
 });

@@ -54,7 +54,8 @@ export class Api {
   }
 
   async #send<T>(method: string, path: string, options: Options = {}): Promise<Answer<T>> {
-    const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(this.#account)) };
+    const account = this.#account;
+    const headers: Record<string, string> = { Accept: 'application/json', ...(options.anybody ? {} : accountHeader(account)) };
     if (options.version !== undefined) headers['If-Match'] = `"${options.version}"`;
     let body: BodyInit | null = options.file ?? null;
     if (body) headers['Content-Type'] = 'application/octet-stream';
@@ -76,7 +77,8 @@ export class Api {
       const text = await response.text();
       if (response.ok) {
         this.report(null);
-        if (options.kept) void keep(this.#account, path, response, text);
+        // Who has signed out meanwhile leaves nothing here, and who is here by now gets nothing of theirs.
+        if (options.kept && account === this.#account) void keep(account, path, response, text);
         const isJson = response.headers.get('Content-Type')?.includes('json');
         const data = (isJson ? JSON.parse(text) : text) as T;
         take(data);
@@ -88,8 +90,8 @@ export class Api {
       error = new ApiError(0, '', 'unreachable');
     }
     this.report(error);
-    if (options.kept && (error.status === 403 || error.status === 404)) void forgetRefused(this.#account, path);
-    const kept = options.kept === 'read' && error.unreachable && (await recall(path));
+    if (options.kept && (error.status === 403 || error.status === 404)) void forgetRefused(account, path);
+    const kept = options.kept === 'read' && error.unreachable && (await recall(account, path));
     if (!kept) throw error;
     return { data: JSON.parse(kept.text) as T, next: nextPageOf(kept.link) };
   }

@@ -29,11 +29,12 @@ export async function keep(user: number | null, path: string, answer: Response, 
   }
 }
 
-/** The answer that was kept. */
-export async function recall(path: string): Promise<Answer | null> {
-  const user = read(USER);
-  if (user === null || !('caches' in globalThis)) return null;
-  const answer = await (await caches.open(PREFIX + user)).match(path);
+/** The answer that was kept for a user, or for the one who was here last. */
+export async function recall(user: number | null, path: string): Promise<Answer | null> {
+  const owner = read(USER);
+  // In another window, another user may have signed in.
+  if (owner === null || owner !== String(user ?? owner) || !('caches' in globalThis)) return null;
+  const answer = await (await caches.open(PREFIX + owner)).match(path);
   return answer ? { text: await answer.text(), link: answer.headers.get('Link') } : null;
 }
 
