@@ -158,3 +158,16 @@ test('what is said behind something that waits, waits too', async () => {
   expect([api.comment.mock.calls.length, outbox.add.mock.calls.length, conversation.text]).toEqual([0, 1, '']);
 });
 
+
+test('what can’t be left to the outbox because its author has signed out is not said by the next', async () => {
+  const { conversation, api, outbox } = made();
+  const keeping = later<boolean>();
+  outbox.hasTurn.mockReturnValue(false);
+  outbox.add.mockReturnValue(keeping.promise);
+  conversation.write('A secret');
+  const sending = conversation.send();
+  conversation.leave();
+  keeping.resolve(false);
+  await sending;
+  expect([api.comment.mock.calls, conversation.text]).toEqual([[], 'A secret']);
+});

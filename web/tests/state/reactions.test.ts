@@ -58,3 +58,23 @@ test('a reaction that cannot be sent now waits, and is not taken back', async ()
   await reactions.set(tap('❤️', true), { onsettled, onrefused });
   expect([kept, onsettled.mock.calls, onrefused.mock.calls]).toEqual([[true], [], []]);
 });
+
+test('what one has tapped before signing out is not sent by the next, nor does it take the place of what that one taps', async () => {
+  const [keeping, answer] = [later<boolean>(), later<never>()];
+  let mayReact = false;
+  const react = vi.fn(() => answer.promise);
+  const reactions = new Reactions({ react }, { mayReact: () => mayReact, keep: () => keeping.promise });
+  const [onsettled, onrefused] = [vi.fn(), vi.fn()];
+  const first = reactions.set(tap('❤️', true), { onsettled, onrefused });
+  reactions.clear();
+  mayReact = true;
+  const second = reactions.set({ ...tap('❤️', true), user: 2 }, { onsettled, onrefused });
+  expect(react).toHaveBeenCalledOnce();
+  keeping.resolve(false);
+  await first;
+  expect([react.mock.calls.length, onsettled.mock.calls.length, onrefused.mock.calls.length]).toEqual([1, 0, 0]);
+  expect(reactions.shown('shares/1', [])).toEqual([heart(1, true)]);
+  answer.resolve(null as never);
+  await second;
+  expect(onsettled).toHaveBeenCalledOnce();
+});

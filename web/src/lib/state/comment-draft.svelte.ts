@@ -30,6 +30,7 @@ export abstract class CommentDraft {
   /** Who writes it. */
   protected readonly me: number;
   #key = freshKey();
+  #isLeft = false;
   readonly #resending = new Resending(() => void this.#send());
 
   constructor(
@@ -59,7 +60,7 @@ export abstract class CommentDraft {
 
   write(text: string): void {
     this.text = text;
-    this.leave();
+    this.#rest();
     // Other words are another comment.
     this.#key = freshKey();
     this.needs.drafts.keep(this.me, places.comment(this.share), text);
@@ -77,10 +78,10 @@ export abstract class CommentDraft {
     if (isPassing(this.error)) this.#resending.again();
   }
 
-  /** Nothing of it is sent by itself any more. */
+  /** Another user is here: nothing of it is sent any more. */
   leave(): void {
-    this.#resending.reset();
-    this.error = null;
+    this.#isLeft = true;
+    this.#rest();
   }
 
   /** The space that the share is in. */
@@ -88,6 +89,12 @@ export abstract class CommentDraft {
 
   /** The server has it. */
   protected abstract said(comment: Comment): void;
+
+  /** Nothing of it is sent by itself any more. */
+  #rest(): void {
+    this.#resending.reset();
+    this.error = null;
+  }
 
   async #send(): Promise<void> {
     if (this.sending || !this.canSend) return;
@@ -97,6 +104,8 @@ export abstract class CommentDraft {
     try {
       // In the order in which it was said.
       if (!this.needs.outbox.hasTurn(this.share) && (await this.#keep())) return;
+      // Another user may be here by now, who would be the one to say it.
+      if (this.#isLeft) return;
       const comment = await this.needs.api.comment(this.share, this.text, this.#key);
       this.write('');
       this.said(comment);

@@ -62,31 +62,34 @@ export class Reactions {
     const key = `${made.target} ${baseOf(made.emoji)}`;
     this.#wishes.set(key, made);
     if (this.#sending.has(key)) return;
-    this.#sending.add(key);
+    const sending = this.#sending.add(key);
+    const isHere = () => sending === this.#sending;
     try {
-      for (;;) {
+      while (isHere()) {
         const wish = this.#wishes.get(key);
-        // Forgotten meanwhile: another user is here.
         if (!wish) return;
-        const isThere = await this.#send(wish);
+        const isThere = await this.#send(wish, isHere);
         // Tapped again while it was under way, it goes on.
         const latest = this.#wishes.get(key);
-        if (latest?.mine !== wish.mine || latest.emoji !== wish.emoji) continue;
+        if (!isHere() || latest?.mine !== wish.mine || latest.emoji !== wish.emoji) continue;
         if (isThere) onsettled(wish.emoji, wish.mine);
         this.#wishes.delete(key);
         return;
       }
     } catch (error) {
+      if (!isHere()) return;
       this.#wishes.delete(key);
       onrefused(error);
     } finally {
-      this.#sending.delete(key);
+      sending.delete(key);
     }
   }
 
-  /** Whether the server has it; if not, it waits. */
-  async #send(wish: Wish): Promise<boolean> {
+  /** Whether the server has it; if not, it waits, or another user is here. */
+  async #send(wish: Wish, isHere: () => boolean): Promise<boolean> {
     if (!this.later.mayReact(wish.target, wish.emoji) && (await this.later.keep(wish))) return false;
+    // It would be a reaction of that one.
+    if (!isHere()) return false;
     try {
       await this.api.react(wish.target, wish.emoji, wish.mine);
       return true;
@@ -96,7 +99,9 @@ export class Reactions {
     }
   }
 
+  /** Another user is here: what is under way ends. */
   clear(): void {
     this.#wishes.clear();
+    this.#sending = new Set();
   }
 }
