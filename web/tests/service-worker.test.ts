@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 
 import { listenToPushes } from '../src/sw/push';
 import { keepShell } from '../src/sw/shell';
+import { later, settle } from './state/browser';
 
 afterEach(() => void vi.unstubAllGlobals());
 
@@ -155,4 +156,21 @@ test('a small picture that was seen is there without a connection, whatever its 
   expect(await answerOf(happens, '/avatars/0123456789abcdef?expires=2&signature=y', image)).toBe('a face');
   await expect(answerOf(happens, '/photos/1-3.jpg/small?signature=y', image)).rejects.toThrow('no line');
   expect(await answerOf(happens, '/photos/1-2.jpg', image)).toBeUndefined();
+});
+
+test('a picture that comes after its user has signed out is not kept', async () => {
+  const { scope, happens } = worker();
+  stubCaches();
+  keepShell(scope, { name: 'one', files: [] });
+  const image = { mode: 'no-cors', destination: 'image' };
+  const answer = later<Response>();
+  vi.stubGlobal('fetch', () => answer.promise);
+  const asked = answerOf(happens, '/photos/1-2.jpg/small?signature=x', image);
+  await settle();
+  await caches.delete('pictures');
+  answer.resolve(Object.defineProperty(new Response('a picture'), 'type', { value: 'basic' }));
+  expect(await asked).toBe('a picture');
+  await settle();
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no line')));
+  await expect(answerOf(happens, '/photos/1-2.jpg/small?signature=y', image)).rejects.toThrow('no line');
 });

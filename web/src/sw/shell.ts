@@ -71,9 +71,12 @@ async function file(request: Request): Promise<Response> {
 
 /** By its name without the signature, which is another one each time. Who may not see it any more gets it no more. */
 async function picture(event: FetchEvent, path: string): Promise<Response> {
+  // Once its user has signed out, this isn't the one any more in which pictures are looked for.
+  const pictures = caches.open(PICTURES);
+  pictures.catch(() => undefined);
   try {
     const answer = await fetch(event.request);
-    if (answer.ok && answer.type === 'basic') event.waitUntil(keep(path, answer.clone()));
+    if (answer.ok && answer.type === 'basic') event.waitUntil(keep(pictures, path, answer.clone()));
     return answer;
   } catch (error) {
     const kept = await (await caches.open(PICTURES)).match(path);
@@ -83,8 +86,8 @@ async function picture(event: FetchEvent, path: string): Promise<Response> {
 }
 
 /** Keeps a picture; the oldest go. */
-async function keep(path: string, picture: Response): Promise<void> {
-  const cache = await caches.open(PICTURES);
+async function keep(pictures: Promise<Cache>, path: string, picture: Response): Promise<void> {
+  const cache = await pictures;
   await cache.put(path, picture);
   const known = await cache.keys();
   for (const old of known.slice(0, -MAX_PICTURES)) await cache.delete(old);
