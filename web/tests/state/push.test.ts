@@ -4,7 +4,7 @@ import { ApiError } from '../../src/lib/api/errors';
 import type { News } from '../../src/lib/state/news';
 import { Push } from '../../src/lib/state/push.svelte';
 import { shareOf } from '../photos';
-import { browser, settle } from './browser';
+import { browser, later, settle } from './browser';
 
 let subscription: { toJSON: () => object; unsubscribe: () => Promise<boolean> } | null;
 let permission: NotificationPermission;
@@ -106,6 +106,19 @@ test('who signs out is told nothing more here', async () => {
   expect(subscription).toBeNull();
   expect(asked(request)).toContain('DELETE /push-subscriptions/7');
   expect(localStorage.getItem('push.1')).toBeNull();
+});
+
+test('turned on by one who has signed out before the answer, it isn’t on for the next', async () => {
+  const { push, deps, request } = pushFor();
+  const answer = later<{ data: unknown; next: null }>();
+  request.mockImplementation((method) => (method === 'GET' ? Promise.resolve({ data: { key: 'BCVx' }, next: null }) : answer.promise));
+  const turning = push.turnOn();
+  await settle();
+  expect(asked(request)).toContain('POST /push-subscriptions');
+  deps.session.user = { id: 2, login: 'bob' };
+  answer.resolve({ data: { id: 7 }, next: null });
+  await turning;
+  expect([push.state, localStorage.getItem('push.2')]).toEqual(['off', null]);
 });
 
 test('it is offered once, after one’s own words, where one is looking', async () => {

@@ -113,7 +113,10 @@ export class Push {
 
   async #tell(subscription: PushSubscription): Promise<void> {
     const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
-    this.#keep(await this.#api.subscribe({ ...subscription.toJSON(), language: this.deps.i18n.language, time_zone: timeZone }));
+    const me = this.deps.session.user?.id;
+    const id = await this.#api.subscribe({ ...subscription.toJSON(), language: this.deps.i18n.language, time_zone: timeZone });
+    // It isn't the next user's.
+    if (me === this.deps.session.user?.id) this.#keep(id);
   }
 
   async turnOff(): Promise<void> {
