@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
+import { ApiError } from '../../src/lib/api/errors';
 import type { Me } from '../../src/lib/api/types';
-import { browser, later } from './browser';
+import { browser, later, settle } from './browser';
 import { meOf, sessionAt } from './own-session';
 
 const ann = meOf(1, 'ann');
@@ -49,4 +50,24 @@ test('a user who signs out during a check of the session is not reported as anot
   answer.resolve(ann);
   await asking;
   expect([session.user, session.successor]).toEqual([null, null]);
+});
+
+test('a refusal from before one has signed in again, in another window, leads to the door and back', async () => {
+  const { session, api } = sessionAt('/app/spaces/3');
+  await session.identify();
+  const refusal = new ApiError(401, '', 'unauthorized');
+  session.observe(refusal);
+  expect(session.expired).toBe(true);
+  await settle();
+  expect(session.expired).toBe(false);
+  // Where the session has ended, one stays there.
+  const ended = sessionAt('/app/spaces/3');
+  await ended.session.identify();
+  ended.api.me.mockImplementation(() => {
+    ended.session.observe(refusal);
+    return Promise.reject(refusal);
+  });
+  ended.session.observe(refusal);
+  await settle();
+  expect([ended.session.expired, ended.api.me.mock.calls.length, api.me.mock.calls.length]).toEqual([true, 2, 2]);
 });

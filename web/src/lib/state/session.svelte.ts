@@ -75,7 +75,9 @@ export class Session {
       this.#become(await this.api.me('read'));
     } catch (error) {
       if ((error as ApiError).status !== 401) throw error;
-      await this.#toDoor();
+      // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
+      const server = await this.askServer().catch(() => null);
+      this.#door.redirect(server?.needs_first_account ?? false);
     }
     this.ready = true;
   }
@@ -138,8 +140,10 @@ export class Session {
 
   /** Observes the outcome of a request. */
   observe(error: ApiError | null): void {
-    if (error?.code === 'other_account') void this.recheck();
-    if (error?.code === 'unauthorized' && this.ready && !this.#door.isHere) this.#close();
+    const isOver = error?.code === 'unauthorized' && this.ready && !this.#door.isHere;
+    if (isOver) this.#close();
+    // Its user may have signed in again since that was asked, in another window.
+    if (isOver || error?.code === 'other_account') void this.recheck();
   }
 
   /** Checks whether the same user is still signed in: another tab of this browser may have changed that. */
@@ -178,12 +182,6 @@ export class Session {
 
   /** What it says, asked unless it is known; null without a response: then it is asked again where it is needed next. */
   needServer = async (): Promise<ServerInfo | null> => this.server ?? (await this.askServer().catch(() => null));
-
-  async #toDoor(): Promise<void> {
-    // Without a response the sign-in page is shown as usual; the server refuses what it doesn't offer.
-    const server = await this.askServer().catch(() => null);
-    this.#door.redirect(server?.needs_first_account ?? false);
-  }
 
   #become(user: Me | null): void {
     if (user) openDrafts(user);
