@@ -126,7 +126,8 @@ pub fn read(conn: &Connection, member: &Member, share: ShareId) -> Result<()> {
         seq: before.seq.max(at),
         share: before.share.max(share),
     };
-    let is_opened = open(conn, space, user, (id, share), mark.seq)?;
+    let is_opened = open(conn, space, user, (id, share), mark.seq)?
+        | pass_late(conn, (space, user), (id, share), mark.seq)?;
     let mark = move_on(conn, (space, user), id, mark)?;
     if mark != before {
         members::set_read_mark(conn, id, mark.seq, mark.share)?;
@@ -164,6 +165,29 @@ const HAS_UNREAD: &str = concat!(
     ") a where a.share_id = ?5 and ",
     is_unread!("?3", "?4"),
     ")"
+);
+
+/// Remembers that shares were seen which are behind the mark and yet older: they got their number before this share, and were done after
+/// it. Whether there are any.
+fn pass_late(
+    conn: &Connection,
+    (space, user): (SpaceId, UserId),
+    (member, share): (i64, ShareId),
+    mark: i64,
+) -> rusqlite::Result<bool> {
+    let passed = conn
+        .prepare_cached(PASS_LATE)?
+        .execute((space, mark, member, user, share))?;
+    Ok(passed > 0)
+}
+
+// What was said to them meanwhile isn't read.
+const PASS_LATE: &str = concat!(
+    "insert into opened_shares (member_id, share_id, seq) select ?3, a.share_id, a.seq from (",
+    behind!("seq, kind, share_id, author_id", "?1", "?2"),
+    ") a where a.kind = 'share' and a.share_id < ?5 and ",
+    is_unread!("?3", "?4"),
+    " on conflict (member_id, share_id) do update set seq = max(seq, excluded.seq)"
 );
 
 /// The mark behind what is read next to it, one's own and what was opened; and without more opened shares than are remembered.

@@ -32,6 +32,31 @@ fn family(app: &TestApp) -> (Person<'_>, Person<'_>, i64) {
 }
 
 #[test]
+fn a_share_whose_photo_took_longer_is_read_with_what_stands_above_it() {
+    let app = TestApp::new();
+    let (ann, bob, space) = family(&app);
+    let late = ann.share(space, "With a large photo");
+    let first = ann.share(space, "Meanwhile");
+    // It was begun before the other, and done after it.
+    let database = app.database();
+    let is_done_last = format!(
+        "update activity set seq = (select max(seq) + 1 from activity) where kind = 'share' and object_id = {late};
+         update sqlite_sequence set seq = seq + 1 where name = 'events'"
+    );
+    database.execute_batch(&is_done_last).unwrap();
+    assert_eq!(unread(&bob, space), 2);
+    read(&bob, space, first);
+    assert_eq!(unread(&bob, space), 0);
+    // What is said to it from then on is new.
+    ann.comment(late, "Look");
+    assert_eq!(unread(&bob, space), 1);
+    read(&bob, space, first);
+    assert_eq!(unread(&bob, space), 1);
+    read(&bob, space, late);
+    assert_eq!(unread(&bob, space), 0);
+}
+
+#[test]
 fn what_others_share_and_say_is_unread_until_it_is_read() {
     let app = TestApp::new();
     let (ann, bob, space) = family(&app);
