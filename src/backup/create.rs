@@ -117,7 +117,7 @@ fn write_archive(
         }
     }
     let work_dir = WorkDir::open(data)?;
-    destination.remove_leftovers()?;
+    destination.remove_leftovers(&target.file())?;
     let made_at = request.clock.now();
     let database = work_dir.folder().join(DATABASE);
     original
@@ -179,6 +179,14 @@ enum BackupGoal {
 }
 
 impl BackupGoal {
+    /// The file that is to be made.
+    fn file(&self) -> String {
+        match self {
+            Self::File(archive_ref) => archive_ref.file.clone(),
+            Self::Named { name, .. } => name.to_string(),
+        }
+    }
+
     fn destination(&self) -> &Destination {
         match self {
             Self::File(archive_ref) => &archive_ref.destination,

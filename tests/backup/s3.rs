@@ -292,7 +292,7 @@ fn nothing_is_left_of_an_upload_that_is_killed_once_there_is_another_backup() {
             .contains(&"spaces/half.tar.zst".to_owned())
     );
     assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 1);
-    cloud.succeeds(&["backup", &place], &LOCAL);
+    cloud.succeeds(&["backup", &half], &LOCAL);
     assert!(unfinished_uploads(&cloud, &bucket).is_empty());
     leaves_nothing(cloud.folder());
 }
@@ -320,9 +320,15 @@ fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_
         let begun = cloud.wait(begin.send()).unwrap();
         begun.upload_id().unwrap().to_owned()
     };
-    begin("spaces/half.tar.zst");
-    let others = BTreeSet::from([begin("spaces/film.mp4"), begin("elsewhere/half.tar.zst")]);
-    assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 3);
+    begin("spaces/shared-spaces-2026-05-17T093000Z.tar.zst");
+    // Those of other programs, and of backups of other servers next to it and below it.
+    let others = BTreeSet::from([
+        begin("spaces/film.mp4"),
+        begin("spaces/dump.tar.zst"),
+        begin("spaces/bob/shared-spaces-2026-05-17T093000Z.tar.zst"),
+        begin("elsewhere/shared-spaces-2026-05-17T093000Z.tar.zst"),
+    ]);
+    assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 5);
     cloud.succeeds(&["backup", &place], &LOCAL);
     assert_eq!(unfinished_uploads(&cloud, &bucket), others);
 }
@@ -373,6 +379,10 @@ fn a_bucket_that_is_not_there_or_has_photos_is_refused() {
         ),
         (
             &format!("s3://{}/backups", cloud.temp),
+            "is one of those for photos",
+        ),
+        (
+            &format!("s3://{}/backups", cloud.preview_bucket()),
             "is one of those for photos",
         ),
         (

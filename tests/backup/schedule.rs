@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use tempfile::{TempDir, tempdir};
 
@@ -105,7 +106,19 @@ fn a_backup_is_made_at_the_start_only_if_the_last_one_is_old() {
         );
         fs::rename(future, &made).unwrap();
     }
-    fs::rename(made, old).unwrap();
+    // Of a clock that was a little ahead: no start makes another, for which the oldest would go.
+    let ahead = shared_spaces::clock::Clock::default()
+        .now()
+        .plus(Duration::from_secs(20 * 60 * 60));
+    let ahead: String = ahead.rfc3339()[..19]
+        .chars()
+        .filter(|letter| !"-:".contains(*letter))
+        .collect();
+    let ahead = folder.join(format!("place/shared-spaces-{ahead}Z.tar.zst"));
+    fs::rename(&made, &ahead).unwrap();
+    serve("database passed its integrity check");
+    assert_eq!(archives(folder), [ahead.clone()]);
+    fs::rename(ahead, old).unwrap();
     let said = doctor(folder, &settings);
     assert!(
         said.contains("warning The last backup in ")

@@ -290,14 +290,14 @@ impl Destination {
         }
     }
 
-    /// Deletes what killed backups have left here.
+    /// Deletes what killed backups have left here; `archive` is the file that is to be made.
     ///
     /// # Errors
     /// The destination can't be read or written to.
-    pub fn remove_leftovers(&self) -> Result<()> {
+    pub fn remove_leftovers(&self, archive: &str) -> Result<()> {
         match self {
             Self::Folder(folder) => folder.remove_leftovers(),
-            Self::Bucket(bucket) => bucket.remove_leftovers(),
+            Self::Bucket(bucket) => bucket.remove_leftovers(archive),
         }
     }
 }

@@ -84,6 +84,7 @@ impl Bucket {
     pub(super) fn check(&self, config: &Config) -> Result<()> {
         let photos = &config.photos;
         let is_theirs = self.name == photos.temp_bucket
+            || self.name == photos.preview_bucket()
             || match photos.layout {
                 Layout::Prefix => self.name == photos.bucket,
                 Layout::Buckets => self.name.starts_with(&photos.bucket_prefix),
@@ -189,8 +190,8 @@ impl Bucket {
         }
     }
 
-    /// Aborts abandoned uploads.
-    pub(super) fn remove_leftovers(&self) -> Result<()> {
+    /// Aborts abandoned uploads of what is made here, and of nothing else: `archive` is made now, and others may keep theirs below.
+    pub(super) fn remove_leftovers(&self, archive: &str) -> Result<()> {
         let (mut key, mut upload) = (None, None);
         loop {
             let list = self
@@ -210,8 +211,10 @@ impl Bucket {
             };
             for found in page.uploads() {
                 let file = found.key().and_then(|key| key.strip_prefix(&self.prefix));
-                let ours =
-                    file.is_some_and(|file| file.ends_with(ENDING) || sum_of(file).is_some());
+                let ours = file.is_some_and(|file| {
+                    let is_archive = file == archive || ArchiveName::parse(file).is_some();
+                    is_archive || sum_of(file).is_some()
+                });
                 if ours && let (Some(key), Some(id)) = (found.key(), found.upload_id()) {
                     self.abort(key, id)?;
                 }
