@@ -68,6 +68,7 @@ impl Measurement {
             writes,
             reads: self.app.db.stats().reads,
             certificate_ends: self.certificates.as_ref().and_then(Certificates::ends),
+            backup_wanted_by: self.app.backup_runs.state().wanted_by,
         }
     }
 

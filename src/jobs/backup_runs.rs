@@ -30,6 +30,8 @@ pub struct BackupState {
     pub running: Option<Work>,
     /// When the next backup is due, once that is known.
     pub next: Option<Timestamp>,
+    /// By when there should be another whole backup, once that is known. One that fails, or lacks something, changes nothing about it.
+    pub wanted_by: Option<Timestamp>,
     pub last_backup: Option<Finished>,
     pub last_verification: Option<Finished>,
     /// What an operator has asked for and isn't begun.
@@ -79,6 +81,11 @@ impl BackupRuns {
     /// Notes when the next backup is due.
     pub fn set_next(&self, next: Timestamp) {
         self.lock().next = Some(next);
+    }
+
+    /// Notes by when there should be another whole backup.
+    pub fn set_wanted_by(&self, wanted_by: Timestamp) {
+        self.lock().wanted_by = Some(wanted_by);
     }
 
     /// Waits until something was asked for.

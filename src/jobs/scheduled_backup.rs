@@ -92,6 +92,9 @@ impl Schedule {
             Err(error) => (sentence(error), false),
         };
         reserved.finish(self.finished(message, succeeded));
+        if let Some(interval) = self.interval.filter(|_| succeeded) {
+            self.runs.set_wanted_by(self.after(interval).at);
+        }
         made.map(|_| ())
     }
 
@@ -166,8 +169,8 @@ impl Schedule {
         .await;
         let now = self.request.clock.now();
         let wait = match found.map(|found| found.last) {
-            // If one is from the future, the backup says what to do.
-            Ok(Some(last)) if last.moment() <= now => {
+            // One of today that is a little ahead is as new as can be. If one is from the future, the backup says what to do.
+            Ok(Some(last)) if last.check(now).is_ok() => {
                 let age = now
                     .0
                     .saturating_sub(last.moment().0)
@@ -221,7 +224,11 @@ impl Job for Schedule {
         };
         let due = match self.due {
             Some(due) => due,
-            None => self.first_due(interval, stop).await,
+            None => {
+                let first = self.first_due(interval, stop).await;
+                self.runs.set_wanted_by(first.at);
+                first
+            }
         };
         self.set_due(due);
         let left = self.left(due);

@@ -22,6 +22,8 @@ pub struct Present {
     pub reads: u64,
     /// When the certificate of HTTPS ends, if there is one.
     pub certificate_ends: Option<Timestamp>,
+    /// By when there should be another whole backup, if the server makes them.
+    pub backup_wanted_by: Option<Timestamp>,
 }
 
 /// What the database and the disk were asked for. Bytes are `None` where the system doesn't say.
@@ -53,6 +55,7 @@ pub(super) struct Gauges {
     up: Gauge,
     streams: Gauge,
     certificate_ends: Gauge,
+    backup_due: Gauge,
     commits: Counter,
     writes: Counter,
     reads: Counter,
@@ -87,6 +90,12 @@ impl Gauges {
                 registry,
                 "certificate_end_time",
                 "When the HTTPS certificate expires, as Unix time; 0 if there is none",
+                Unit::Seconds,
+            ),
+            backup_due: gauge_in(
+                registry,
+                "backup_due_time",
+                "By when there should be another whole backup, as Unix time; 0 if the server makes none",
                 Unit::Seconds,
             ),
             users: gauge(registry, "users", "Accounts"),
@@ -169,6 +178,8 @@ impl Gauges {
         self.streams.set(whole(present.streams));
         let ends = present.certificate_ends.map_or(0, Timestamp::seconds);
         self.certificate_ends.set(ends);
+        let due = present.backup_wanted_by.map_or(0, Timestamp::seconds);
+        self.backup_due.set(due);
         for (counter, value) in [
             (&self.commits, present.commits),
             (&self.writes, present.writes),

@@ -9,6 +9,7 @@ mod accounts;
 mod archives;
 mod attempts;
 mod avatars;
+mod backups;
 mod clock;
 mod comments;
 mod compatibility;
