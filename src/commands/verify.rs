@@ -36,7 +36,7 @@ fn check(archives: &str, config: &Config, blocking: &Blocking) -> Result<()> {
             complain!("{name} is of a damaged database, as its name says, and was skipped");
         }
     }
-    let archives = target.all()?;
+    let archives = target.clone().all()?;
     let mut bad = 0;
     for archive in &archives {
         let report = |photo: &str, why: &str| complain!("{photo}: {why}");
@@ -52,8 +52,14 @@ fn check(archives: &str, config: &Config, blocking: &Blocking) -> Result<()> {
             Err(error) if archives.len() == 1 => return Err(error),
             Err(error) => {
                 blocking.check_cancelled()?;
-                complain!("{}", sentence(&error));
-                bad += 1;
+                // A backup deletes old ones, and photos that no other has, while others are read.
+                let listed = target.clone().all();
+                if listed.is_ok_and(|all| all.iter().all(|there| there.file != archive.file)) {
+                    complain!("{archive} was deleted meanwhile, as by a backup with --retain");
+                } else {
+                    complain!("{}", sentence(&error));
+                    bad += 1;
+                }
             }
         }
     }

@@ -1,13 +1,15 @@
 //! Backups at a place, where archives share their photos and old ones go.
 
 use std::fs;
+use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
 use crate::backup::world::World;
-use crate::support::{Server, fails, files, picture, succeeds};
+use crate::support::{Server, command, fails, files, picture, succeeds};
 
 /// A folder for archives, next to the data folder of a running server.
 fn place() -> (TempDir, World) {
@@ -313,4 +315,40 @@ fn a_destination_stays_the_same_when_the_key_that_signs_links_is_changed_and_aft
     succeeds(folder, &["backup", "place"], "");
     assert_eq!(archives(folder).len(), 4);
     assert_eq!(gone.at(Server::start(folder)).answers(), answers);
+}
+
+#[test]
+fn an_archive_that_a_backup_deletes_while_others_are_verified_is_no_damage() {
+    let (folder, _world) = place();
+    let folder = folder.path();
+    succeeds(folder, &["backup", "place"], "");
+    let made = archives(folder).remove(0);
+    for minute in 0..40 {
+        let copy = format!("place/shared-spaces-20200102T03{minute:02}05Z.tar.zst");
+        fs::copy(&made, folder.join(copy)).unwrap();
+    }
+    let mut verify = command(folder, &["verify", "place"]);
+    let mut verify = verify
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut said = BufReader::new(verify.stdout.take().unwrap());
+    let mut first = String::new();
+    said.read_line(&mut first).unwrap();
+    assert!(first.contains(" is intact"), "{first}");
+    // Whichever end is verified first, one of these is still to come.
+    let all = archives(folder);
+    for gone in [&all[0], &all[all.len() - 1]] {
+        fs::remove_file(gone).unwrap();
+    }
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).unwrap();
+    let ended = verify.wait_with_output().unwrap();
+    let complained = String::from_utf8_lossy(&ended.stderr);
+    assert!(ended.status.success(), "{complained}");
+    assert!(
+        complained.contains(" was deleted meanwhile"),
+        "{complained}"
+    );
 }
