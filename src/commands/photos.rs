@@ -132,6 +132,10 @@ async fn retry(config: Config, names: Option<Vec<PhotoName>>) -> Result<Vec<Phot
         app::queue(config).await?.retry(names.as_deref()).await?
     } else {
         let app = App::start(config).await?;
+        if is_elsewhere {
+            // The start has recognised a copy that nobody had used before.
+            app.hold.check()?;
+        }
         let retry = app.retry(names);
         let begun = retry.clone();
         let sent = app

@@ -33,6 +33,8 @@ pub async fn run(config: Config, to: StoreKind) -> Result<()> {
         data_dir::mark_photos(&folder.join(data_dir::PHOTOS), &id, false)?;
     }
     let app = App::start(config).await?;
+    // The start has recognised a copy that nobody had used before.
+    app.hold.check()?;
     let mover = app.mover(to)?;
 
     let total = app.db.read(|conn| Ok(photos::total_bytes(conn)?)).await?;

@@ -4,7 +4,8 @@ use std::fs::{File, TryLockError};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::thread::park_timeout;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, anyhow, bail, ensure};
 use rocket::local::asynchronous::Client;
@@ -37,6 +38,9 @@ use crate::tls::{Certificates, Https};
 
 /// The pause before a store that couldn't be reached is tried again.
 const PREPARE_AGAIN: Duration = Duration::from_secs(15);
+/// For how long a command that only looks whether a server runs may have the lock, and after which time it is tried again.
+const LOOKED_AT: Duration = Duration::from_secs(1);
+const LOCK_AGAIN: Duration = Duration::from_millis(20);
 /// The longest time that jobs take to finish what they are working on, after the last request.
 const FINISH_JOBS: Duration = Duration::from_secs(60);
 
@@ -269,15 +273,20 @@ pub(super) fn lock(folder: &Path) -> Result<File> {
     let path = folder.join(data_dir::LOCK);
     let file = File::create(&path)
         .with_context(|| format!("The file {} can't be written", path.display()))?;
-    match file.try_lock() {
-        // A failed restore may have deleted it meanwhile, and another one doesn't know of this one.
-        Ok(()) if !is_at(&file, &path) => lock(folder),
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => {
-            bail!(in_use(folder))
-        }
-        Err(TryLockError::Error(error)) => {
-            Err(error).with_context(|| format!("The file {} can't be locked", path.display()))
+    let began = Instant::now();
+    loop {
+        match file.try_lock() {
+            // A failed restore may have deleted it meanwhile, and another one doesn't know of this one.
+            Ok(()) if !is_at(&file, &path) => return lock(folder),
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if began.elapsed() < LOOKED_AT => {
+                park_timeout(LOCK_AGAIN);
+            }
+            Err(TryLockError::WouldBlock) => bail!(in_use(folder)),
+            Err(TryLockError::Error(error)) => {
+                return Err(error)
+                    .with_context(|| format!("The file {} can't be locked", path.display()));
+            }
         }
     }
 }

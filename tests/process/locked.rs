@@ -75,3 +75,28 @@ fn of_servers_that_are_started_at_once_on_a_new_folder_one_serves() {
         );
     }
 }
+
+#[test]
+fn a_command_that_only_looks_whether_a_server_runs_keeps_none_from_starting() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    fs::create_dir(folder.join("data")).unwrap();
+    let path = folder.join("data/serve.lock");
+    let looks = File::create(&path).unwrap();
+    looks.try_lock_shared().unwrap();
+    let log = folder.join("log");
+    let mut serve = command(folder, &["serve", "--port", "0"]);
+    serve.stdout(File::create(&log).unwrap());
+    let mut server = Process::start(serve);
+    until("the server to try", || {
+        let open = fs::read_dir(format!("/proc/{}/fd", server.id())).unwrap();
+        let mut open = open.filter_map(|file| fs::read_link(file.ok()?.path()).ok());
+        open.any(|file| file == path).then_some(())
+    });
+    drop(looks);
+    until("the server", || {
+        assert!(!server.has_ended(), "it gave up");
+        let said = fs::read_to_string(&log).unwrap();
+        said.contains("Shared Spaces is up").then_some(())
+    });
+}
