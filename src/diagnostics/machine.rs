@@ -152,7 +152,7 @@ fn proxies(settings: &Settings) -> Option<Check> {
         return (!config.trusted_proxies.contain_unix_sockets())
             .then(|| Check::warning(MachineFound::UnixSocketUntrusted));
     }
-    let is_behind = config.is_https() && config.tls.files().is_none();
+    let is_behind = config.is_https() && !config.tls.is_https();
     (is_behind && config.trusted_proxies.is_empty())
         .then(|| Check::warning(MachineFound::ProxyUntrusted))
 }

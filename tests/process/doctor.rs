@@ -4,7 +4,7 @@ use std::fs;
 
 use rusqlite::Connection;
 
-use crate::support::{PASSWORD, Server, command, fails, picture, succeeds, until};
+use crate::support::{PASSWORD, Server, command, fails, output, picture, succeeds, until};
 
 #[test]
 fn a_running_server_is_found_in_good_health_and_undisturbed() {
@@ -163,4 +163,18 @@ fn logins_that_would_be_refused_today_are_told_with_the_reason_and_stay() {
         warning.contains("count=4") && warning.contains("first=\"bob \""),
         "{warning}"
     );
+}
+
+#[test]
+fn where_the_server_orders_its_certificate_itself_there_is_no_proxy_to_be_trusted() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut doctor = command(folder.path(), &["doctor", "--json"]);
+    doctor.envs([
+        ("SHARED_SPACES_PUBLIC_URL", "https://spaces.example.org"),
+        ("SHARED_SPACES_TLS__ACME__ENABLED", "true"),
+        ("SHARED_SPACES_TLS__ACME__ACCEPT_TERMS", "true"),
+    ]);
+    let said = String::from_utf8(output(doctor, "").stdout).unwrap();
+    assert!(said.contains("certificate"), "{said}");
+    assert!(!said.contains("proxy_untrusted"), "{said}");
 }
