@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use hyper::header::HOST;
+use hyper::header::{HOST, TRANSFER_ENCODING};
 use hyper::http::Version;
 use hyper::http::request::Parts;
 use rocket::http::Method;
@@ -30,6 +30,7 @@ impl Target {
     /// # Errors
     /// The request doesn't state its host, or its path; or that path isn't below the base.
     pub(super) fn of(parts: &Parts, base: &str) -> Result<Self> {
+        check_coding(parts)?;
         let host = host(parts)?;
         // Methods are case-sensitive, and Rocket accepts any case.
         let method = parts.method.as_str();
@@ -38,6 +39,12 @@ impl Target {
             .filter(|known: &Method| known.as_str() == method)
             .unwrap_or(Method::Trace);
         let uri = &parts.uri;
+        if uri
+            .scheme_str()
+            .is_some_and(|scheme| !["http", "https"].contains(&scheme))
+        {
+            return Err(bad("address"));
+        }
         let is_authority = uri.scheme().is_none() && uri.authority().is_some();
         let path = match uri.path_and_query() {
             // The server itself.
@@ -48,6 +55,17 @@ impl Target {
         };
         let path = Origin::parse_owned(path.into_owned()).map_err(|_| bad("address"))?;
         Ok(Self { method, path, host })
+    }
+}
+
+/// Refuses a body whose transfer coding isn't `chunked` alone: where there are others, a proxy in front may see another end of it
+/// (RFC 9112, section 6.1).
+fn check_coding(parts: &Parts) -> Result<()> {
+    let mut codings = parts.headers.get_all(TRANSFER_ENCODING).iter();
+    match (codings.next(), codings.next()) {
+        (None, _) => Ok(()),
+        (Some(coding), None) if coding.as_bytes().eq_ignore_ascii_case(b"chunked") => Ok(()),
+        _ => Err(Malformed::Request.into()),
     }
 }
 

@@ -132,6 +132,10 @@ fn what_could_be_read_in_two_ways_is_refused_or_ends_the_connection() {
         "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\n1234",
         "POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n1234",
         "POST /login HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\nConnection: close\r\n\r\n0\r\n\r\n",
+        "POST /login HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\
+         Connection: close\r\n\r\n0\r\n\r\n",
+        "GET ftp://a/health HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
     ];
     for request in refused {
         let reply = ask(&server, request.as_bytes());
