@@ -29,7 +29,9 @@ use crate::tls::pair::Pair;
 use http::Http;
 use order::Orderer;
 use reason::is_lost_account;
-use schedule::{ASK_EVERY, LONGEST_SLEEP, at_two_thirds, first_pause_ends, pause_after, within};
+use schedule::{
+    ASK_EVERY, LONGEST_SLEEP, after_order, at_two_thirds, first_pause_ends, pause_after, within,
+};
 use store::{State, Store};
 use way::WayToShow;
 
@@ -131,7 +133,13 @@ impl Acme {
                     ends = pair.ends().rfc3339(),
                     "a new certificate was ordered; new connections use it"
                 );
-                Ok(Duration::ZERO)
+                let pause = after_order(&pair, self.clock.now());
+                if !pause.is_zero() {
+                    tracing::warn!(
+                        "the new certificate ends soon by the clock of this machine: is it right?"
+                    );
+                }
+                Ok(pause)
             }
             Err(error) => Err(self.failed(state, error).await),
         }

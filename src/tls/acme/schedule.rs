@@ -67,6 +67,15 @@ pub fn at_two_thirds(pair: &Pair) -> Timestamp {
     pair.begins().plus(pair.life() / 3 * 2)
 }
 
+/// How long to wait after an order: not at all, unless by the clock of this machine the new certificate has begun to end. Then the clock
+/// is ahead, and one order after another would use up what a directory gives.
+pub fn after_order(pair: &Pair, now: Timestamp) -> Duration {
+    if at_two_thirds(pair) > now {
+        return Duration::ZERO;
+    }
+    (pair.ends().since(now) / 2).max(FIRST_PAUSE)
+}
+
 /// A moment in the window that a directory suggests: always the same one for a certificate, and another for each. It is never so
 /// late that the certificate would end.
 pub fn within(window: SuggestedWindow, pair: &Pair) -> Timestamp {
@@ -146,6 +155,16 @@ mod tests {
         }
         let of_another_clock = first_pause_ends(&failed(1, None), "a", Timestamp(-3_600_000));
         assert_eq!(minutes(of_another_clock), Some(15 - hour));
+    }
+
+    #[test]
+    fn of_a_new_certificate_that_is_nearly_over_by_our_clock_no_other_is_ordered_at_once() {
+        let pair = pair();
+        let third = pair.life() / 3;
+        assert_eq!(after_order(&pair, pair.begins()), Duration::ZERO);
+        let late = pair.begins().plus(third * 5 / 2);
+        assert!(after_order(&pair, late) > third / 5);
+        assert_eq!(after_order(&pair, pair.ends()), FIRST_PAUSE);
     }
 
     #[test]
