@@ -6,7 +6,7 @@ use std::io::{self, ErrorKind, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use tempfile::{Builder, NamedTempFile};
+use tempfile::{Builder, NamedTempFile, TempPath};
 
 use crate::fs::durable::{fsync_dir, parent};
 use crate::fs::missing::{optional, remove_if_exists};
@@ -73,20 +73,30 @@ pub fn persist(file: NamedTempFile, path: &Path, existing: Existing) -> io::Resu
 /// # Errors
 /// The file can't be written, or the folder can't be made.
 pub fn persist_making(
-    mut file: NamedTempFile,
+    file: NamedTempFile,
+    path: &Path,
+    make: impl Fn(&Path) -> io::Result<()>,
+) -> io::Result<()> {
+    file.as_file().sync_all()?;
+    persist_path_making(file.into_temp_path(), path, make)
+}
+
+/// As [`persist_making`], of a file whose content is on the disk already.
+///
+/// # Errors
+/// As [`persist_making`].
+pub fn persist_path_making(
+    mut file: TempPath,
     path: &Path,
     make: impl Fn(&Path) -> io::Result<()>,
 ) -> io::Result<()> {
     let folder = parent(path);
-    file.as_file().sync_all()?;
     loop {
         make(folder)?;
         match file.persist(path) {
-            Ok(_) => return fsync_dir(folder),
-            Err(failed)
-                if failed.error.kind() == ErrorKind::NotFound && failed.file.path().exists() =>
-            {
-                file = failed.file;
+            Ok(()) => return fsync_dir(folder),
+            Err(failed) if failed.error.kind() == ErrorKind::NotFound && failed.path.exists() => {
+                file = failed.path;
             }
             Err(failed) => return Err(failed.error),
         }

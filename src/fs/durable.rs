@@ -4,6 +4,8 @@ use std::fs::{self, File};
 use std::io;
 use std::path::Path;
 
+use crate::fs::missing::optional;
+
 /// Makes the names in a folder durable, as `fsync` of a file does for its bytes.
 ///
 /// # Errors
@@ -38,10 +40,20 @@ pub fn create_dir_all_durable(folder: &Path) -> io::Result<()> {
 /// # Errors
 /// It can't be made or synced.
 pub fn create_dir_durable(folder: &Path) -> io::Result<()> {
-    match fs::create_dir(folder) {
-        // Another process or thread was quicker.
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && folder.is_dir() => {}
-        made => made?,
+    loop {
+        match fs::create_dir(folder) {
+            // Another process or thread was quicker.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                if folder.is_dir() {
+                    break;
+                }
+                // Unless it is something else, it went again meanwhile.
+                if optional(fs::symlink_metadata(folder))?.is_some() {
+                    return Err(error);
+                }
+            }
+            made => break made?,
+        }
     }
     fsync_dir(parent(folder))
 }

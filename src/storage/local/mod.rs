@@ -27,7 +27,7 @@ use super::transfer::Transfer;
 use super::{Body, Key};
 use crate::data_dir::SPACE_PREFIX;
 use crate::domain::photo_name::PhotoName;
-use crate::fs::atomic::{persist_making, temp_file, temp_file_with};
+use crate::fs::atomic::{persist_making, persist_path_making, temp_file, temp_file_with};
 use crate::fs::durable::{create_dir_all_durable, fsync_dir, parent};
 use crate::fs::missing::{
     optional, remove_dir_all_if_exists, remove_dir_if_empty, remove_if_exists,
@@ -277,9 +277,7 @@ impl LocalStore {
         path: &Path,
         is_in_space: bool,
     ) -> io::Result<Option<LinkedFile>> {
-        self.home.check()?;
-        let folder = parent(path);
-        self.home.make(folder)?;
+        self.make_temp()?;
         // Under a name of its own until it takes the place of what was there, as everything does.
         let part = temp_file(&self.temp(), PART)?.into_temp_path();
         // By how long it has been here, the cleanup finds what was abandoned.
@@ -291,8 +289,7 @@ impl LocalStore {
             // Even if the file was deleted by hand: reading it says so.
             return Ok(Some(file));
         }
-        part.persist(path).map_err(|failed| failed.error)?;
-        fsync_dir(folder)?;
+        persist_path_making(part, path, |folder| self.home.make(folder))?;
         if is_in_space {
             fsync_dir(self.home.root())?;
         }
@@ -360,4 +357,48 @@ async fn blocking<T: Send + 'static>(
     tokio::task::spawn_blocking(work)
         .await
         .map_err(io::Error::other)?
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use picture::PreviewSize;
+
+    use super::*;
+
+    /// How often a folder may go and come.
+    const ROUNDS: usize = 300;
+
+    #[test]
+    fn a_file_gets_its_second_name_though_the_last_in_that_folder_is_deleted_in_the_same_moment() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = LocalStore::open_at(&folder.path().join("photos")).unwrap();
+        let key = |name: &str| Key::Preview(name.parse().unwrap(), PreviewSize::Small);
+        let (kept, last) = (key("1-1.jpg"), store.path(&key("1-2.jpg")));
+        let file = folder.path().join("upload");
+        fs::write(&file, b"preview").unwrap();
+        let is_over = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    remove_dir_if_empty(parent(&last)).unwrap();
+                }
+            });
+            for round in 0..ROUNDS {
+                let linked = LinkedFile {
+                    path: file.clone(),
+                    length: 7,
+                };
+                let left = store.link(linked, &store.path(&kept), false);
+                let is_linked = left.map(|file| file.is_none());
+                if !matches!(is_linked, Ok(true)) {
+                    is_over.store(true, Ordering::Relaxed);
+                    panic!("in round {round}: {is_linked:?}");
+                }
+                fs::remove_file(store.path(&kept)).unwrap();
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
+    }
 }
