@@ -1,10 +1,13 @@
 //! One journey through everything that uses S3, with each quirk of real stores, and on another engine than moto.
 
 use serde_json::Value;
+use shared_spaces::storage::{ABANDONED, StoredItem};
 
 use crate::aws::cloud::Cloud;
+use crate::aws::contract::{name, settings};
 use crate::aws::engine::{ministack, seaweedfs};
 use crate::aws::gates::{Gate, before};
+use crate::aws::refused::store;
 use crate::support::{self, Person, Server, files, picture, until};
 
 /// Photos in S3, the queue in the database.
@@ -240,6 +243,27 @@ fn everything_works_where_the_clock_of_the_store_is_hours_ahead() {
 #[ignore = "in the long form: scripts/test --long"]
 fn everything_works_where_the_clock_of_the_store_is_hours_behind() {
     journey_behind(Gate::Clock(-3 * 3600));
+}
+
+#[test]
+fn how_long_something_has_been_in_s3_is_counted_by_the_clock_there() {
+    let moto = Cloud::moto();
+    // By which all that is put now was put two days ago.
+    let cloud = Cloud::at(moto, before(moto, Gate::Clock(2 * 24 * 3600)));
+    let store = store(&cloud, &settings(&cloud));
+    cloud.wait(store.prepare()).unwrap();
+    let photo = name("1-34.png");
+    let put = store.put_temporary(&photo, b"photo".to_vec());
+    cloud.wait(put).unwrap();
+    let found = cloud.wait(store.list_temporary(ABANDONED)).unwrap();
+    assert_eq!(found, [photo]);
+    let mut old = 0;
+    let count = &mut async |items: Vec<StoredItem>| {
+        old += items.iter().filter(|item| item.is_old).count();
+        Ok(())
+    };
+    cloud.wait(store.list_all(ABANDONED, count)).unwrap();
+    assert_eq!(old, 1);
 }
 
 #[test]

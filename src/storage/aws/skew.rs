@@ -36,6 +36,13 @@ impl Skew {
         shifted.unwrap_or(now)
     }
 
+    /// The moment that was so long ago by S3's clock, in seconds since 1970: what S3 says of its objects is compared with this, because
+    /// a clock that is wrong here would make all of them old.
+    pub fn seconds_before(&self, age: Duration) -> i64 {
+        let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
+        DateTime::from(self.now()).secs().saturating_sub(age)
+    }
+
     /// By how much the clock of this machine is off, if that is enough to matter.
     pub fn off(&self) -> Option<Off> {
         Off::by(self.ahead.load(Ordering::Relaxed))
@@ -149,12 +156,22 @@ mod tests {
     }
 
     #[test]
+    fn what_was_long_ago_is_counted_from_the_time_of_s3() {
+        const DAY: i64 = 24 * 60 * 60;
+        let (skew, now) = (Skew::default(), DateTime::from(here()).secs());
+        skew.notice(now - 2 * DAY, now);
+        let since = skew.seconds_before(Duration::from_secs(DAY.unsigned_abs()));
+        assert!((now - 3 * DAY..now - 3 * DAY + 60).contains(&since));
+    }
+
+    #[test]
     fn no_time_that_s3_can_tell_breaks_anything() {
         let skew = Skew::default();
         for there in [i64::MIN, i64::MAX, 0] {
             skew.notice(there, 1_000);
             skew.now();
             skew.off();
+            skew.seconds_before(Duration::MAX);
         }
     }
 }

@@ -4,7 +4,6 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use aws_sdk_s3::Client;
-use time::OffsetDateTime;
 
 use super::S3Store;
 use super::buckets::{Buckets, list};
@@ -88,9 +87,6 @@ impl S3Store {
             };
             return visit(vec![whole]).await;
         }
-        let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let since = now.saturating_sub(age);
         let list = self.client().await.list_objects_v2().bucket(bucket);
         // What else is in that bucket is not for us to know.
         let prefix = matches!(what, Use::Spaces).then(|| self.buckets.prefix().to_owned());
@@ -102,6 +98,8 @@ impl S3Store {
                 page => page.with_context(listing)?,
             };
             proof::is_whole(&page).with_context(listing)?;
+            // By the clock of S3, which this page has just stated.
+            let since = self.aws.skew().seconds_before(age);
             let items = page.contents().iter().filter_map(|object| {
                 let key = object.key()?;
                 Some(StoredItem {

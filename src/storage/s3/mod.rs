@@ -18,7 +18,6 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use aws_sdk_s3::Client;
 use aws_sdk_s3::presigning::PresigningConfig;
-use time::OffsetDateTime;
 use tokio::sync::OnceCell;
 
 use super::key::{CLAIM, POSTER, RENDITION};
@@ -308,10 +307,7 @@ impl S3Store {
 
     pub(super) async fn list_temporary(&self, age: Duration) -> Result<Vec<PhotoName>> {
         // Others may be putting photos there, so that even at the start only old ones count as abandoned.
-        let age = i64::try_from(age.max(ABANDONED).as_secs()).unwrap_or(i64::MAX);
-        let since = OffsetDateTime::now_utc()
-            .unix_timestamp()
-            .saturating_sub(age);
+        let age = age.max(ABANDONED);
         let bucket = self.buckets.temp();
         let mut pages = self
             .client()
@@ -333,6 +329,8 @@ impl S3Store {
                 page => page.with_context(listing)?,
             };
             proof::is_whole(&page).with_context(listing)?;
+            // By the clock of S3, which this page has just stated.
+            let since = self.aws.skew().seconds_before(age);
             for object in page.contents() {
                 if object.last_modified().is_some_and(|at| at.secs() < since)
                     && let Some(Ok(name)) = object.key().map(str::parse)
