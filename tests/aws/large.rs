@@ -262,11 +262,13 @@ fn what_killed_processes_were_sending_is_given_up_after_a_while_and_nothing_of_o
     cloud
         .wait(store.put_in_space(&name("1-1.png"), b"photo".to_vec()))
         .unwrap();
-    let space = cloud.buckets().pop().unwrap();
+    let (space, previews) = (cloud.buckets().pop().unwrap(), cloud.preview_bucket());
     for (bucket, key) in [
         (&cloud.temp, "1-34.mp4"),
         (&cloud.temp, "others/a.tar"),
         (&space, "34.mp4"),
+        (&previews, "1/34.mp4.rendition"),
+        (&previews, "1/34.mp4"),
     ] {
         let create = cloud.s3.create_multipart_upload().bucket(bucket).key(key);
         cloud.wait(create.send()).unwrap();
@@ -282,10 +284,39 @@ fn what_killed_processes_were_sending_is_given_up_after_a_while_and_nothing_of_o
     cloud.proxy.set(Weather::Gone);
     assert!(cloud.wait(store.abort_stale_parts(now)).is_err());
     cloud.proxy.set(Weather::Fine);
-    assert_eq!(cloud.wait(store.abort_stale_parts(now)).unwrap(), 2);
-    let left = uploads(&cloud, &cloud.temp);
-    assert_eq!(left[0].key(), Some("others/a.tar"));
-    assert_eq!((left.len(), uploads(&cloud, &space).len()), (1, 0));
+    assert_eq!(cloud.wait(store.abort_stale_parts(now)).unwrap(), 3);
+    let left = |bucket| {
+        let left = uploads(&cloud, bucket).into_iter();
+        left.filter_map(|upload| upload.key).collect::<Vec<_>>()
+    };
+    assert_eq!(left(&cloud.temp), ["others/a.tar"]);
+    assert_eq!(left(&space), [""; 0]);
+    assert_eq!(left(&previews), ["1/34.mp4"]);
+}
+
+#[test]
+fn what_is_on_its_way_next_to_the_previews_of_a_space_is_given_up_with_the_space() {
+    let cloud = Cloud::new();
+    let store = store(&cloud, &settings(&cloud));
+    cloud.wait(store.prepare()).unwrap();
+    let previews = cloud.preview_bucket();
+    for key in ["1/34.mp4.rendition", "12/34.mp4.rendition"] {
+        let create = cloud
+            .s3
+            .create_multipart_upload()
+            .bucket(&previews)
+            .key(key);
+        cloud.wait(create.send()).unwrap();
+    }
+    // Without the permission to list them, the space can be deleted all the same.
+    cloud.proxy.refuse("GET", "uploads");
+    cloud.wait(store.delete_space("1")).unwrap();
+    assert_eq!(uploads(&cloud, &previews).len(), 2);
+    cloud.proxy.relent();
+    cloud.wait(store.delete_space("1")).unwrap();
+    let left = uploads(&cloud, &previews);
+    assert_eq!(left.len(), 1);
+    assert_eq!(left[0].key(), Some("12/34.mp4.rendition"));
 }
 
 #[test]

@@ -145,12 +145,12 @@ impl Buckets {
         }
     }
 
-    /// The buckets in which photos are, as far as they are there.
+    /// The buckets in which photos are, and what was made of them, as far as they are there.
     ///
     /// # Errors
     /// The buckets can't be listed.
     pub async fn all(&self, client: &Client) -> Result<Vec<String>> {
-        let mut all = vec![self.temp.clone()];
+        let mut all = vec![self.temp.clone(), self.previews.clone()];
         match &self.shared {
             Some(shared) => all.push(shared.clone()),
             None => {

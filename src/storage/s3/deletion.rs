@@ -110,7 +110,12 @@ impl S3Store {
     pub(in crate::storage) async fn delete_space(&self, space: &str) -> Result<()> {
         self.hold.check()?;
         let client = self.client().await;
-        empty(client, self.buckets.previews(), &format!("{space}/")).await?;
+        let (previews, prefix) = (self.buckets.previews(), format!("{space}/"));
+        // Before objects are listed: one that is completed meanwhile is among them.
+        if let Err(error) = self.abort_parts(previews, &prefix, None).await {
+            tracing::debug!(bucket = previews, error = %format!("{error:#}"), "could not abort multipart uploads of a deleted space; the cleanup retries in a day");
+        }
+        empty(client, previews, &prefix).await?;
         let Some(bucket) = self.buckets.bucket_of(client, space).await? else {
             return Ok(());
         };

@@ -42,6 +42,15 @@ impl Buckets {
         });
         Ok(with_space.collect())
     }
+
+    /// Whether this is the key of a photo in one of our buckets, or of what was made of one, and not of anything else.
+    pub fn is_ours(&self, bucket: &str, key: &str) -> bool {
+        if bucket == self.previews() {
+            let parts = key.split_once('/');
+            return parts.is_some_and(|(space, file)| Key::read_derived(space, file).is_some());
+        }
+        self.is_photo(bucket, key)
+    }
 }
 
 impl S3Store {

@@ -14,7 +14,6 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use bytes::Bytes;
 use md5::{Digest, Md5};
-use time::OffsetDateTime;
 use tokio::io::AsyncReadExt;
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -325,26 +324,40 @@ async fn abort(client: &Client, at: &ObjectRef, id: &str) -> Result<()> {
 }
 
 impl S3Store {
-    /// Aborts the uploads in parts of photos that were begun at least `age` ago. How many they were.
+    /// Aborts the uploads in parts, of photos and of what was made of them, that were begun at least `age` ago. How many they were.
     pub(in crate::storage) async fn abort_stale_parts(&self, age: Duration) -> Result<usize> {
         self.hold.check()?;
-        let client = self.client().await;
         let mut aborted = 0;
-        for bucket in self.buckets.all(client).await? {
-            for (key, id) in self.stale_parts(&bucket, age).await? {
-                abort(client, &ObjectRef::new(&bucket, key), &id).await?;
-                aborted += 1;
-            }
+        for bucket in self.buckets.all(self.client().await).await? {
+            aborted += self.abort_parts(&bucket, "", Some(age)).await?;
+        }
+        Ok(aborted)
+    }
+
+    /// Aborts the uploads in parts to keys that begin so, if they were begun at least `age` ago.
+    pub(super) async fn abort_parts(
+        &self,
+        bucket: &str,
+        prefix: &str,
+        age: Option<Duration>,
+    ) -> Result<usize> {
+        let found = self.list_parts(bucket, age).await?;
+        let found = found.iter().filter(|(key, _)| key.starts_with(prefix));
+        let mut aborted = 0;
+        for (key, id) in found {
+            abort(self.client().await, &ObjectRef::new(bucket, key), id).await?;
+            aborted += 1;
         }
         Ok(aborted)
     }
 
     /// The keys and ids of uploads in parts of a bucket. Where S3 can't list them, or may not, a rule of the bucket has to see
     /// to them.
-    async fn stale_parts(&self, bucket: &str, age: Duration) -> Result<Vec<(String, String)>> {
-        let age = i64::try_from(age.as_secs()).unwrap_or(i64::MAX);
-        let now = OffsetDateTime::now_utc().unix_timestamp();
-        let since = now.saturating_sub(age);
+    async fn list_parts(
+        &self,
+        bucket: &str,
+        age: Option<Duration>,
+    ) -> Result<Vec<(String, String)>> {
         let (mut found, mut key, mut id) = (Vec::new(), None, None);
         loop {
             let list = self.client().await.list_multipart_uploads().bucket(bucket);
@@ -360,11 +373,13 @@ impl S3Store {
                     return Ok(found);
                 }
             };
+            let since = age.map(|age| self.aws.skew().seconds_before(age));
             for upload in page.uploads() {
-                let is_old = upload.initiated().is_some_and(|at| at.secs() <= since);
-                if is_old
+                let begun = upload.initiated();
+                let is_old = |since| begun.is_some_and(|at| at.secs() <= since);
+                if since.is_none_or(is_old)
                     && let (Some(key), Some(id)) = (upload.key(), upload.upload_id())
-                    && self.buckets.is_photo(bucket, key)
+                    && self.buckets.is_ours(bucket, key)
                 {
                     found.push((key.to_owned(), id.to_owned()));
                 }
