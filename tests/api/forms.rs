@@ -3,7 +3,7 @@
 use rocket::http::Header;
 use serde_json::Value;
 
-use crate::support::{Person, Reply, TestApp, pictures};
+use crate::support::{Form, Person, Reply, TestApp, pictures};
 
 const PATH: &str = "/spaces/1/shares";
 const KIND: &str = "multipart/form-data; boundary=x";
@@ -228,6 +228,28 @@ fn a_form_has_only_so_many_parts() {
         post(&app, &ann, PATH, KIND, &form(count))
             .is(400, "The form can't be read: it has more than 128 parts");
     }
+}
+
+#[test]
+fn as_many_photos_as_a_share_may_have_come_in_a_form_with_all_that_is_said_of_each() {
+    const PHOTOS: u32 = 50;
+    let app =
+        TestApp::with(|config| config.limits.media_per_share = PHOTOS as usize).leaving_jobs();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let form = (0..PHOTOS).fold(Form::text("An album"), |form, nth| {
+        form.file(&pictures::png(nth))
+            .part("caption", None, format!("Number {nth}").as_bytes())
+            .part("taken_at", None, b"2019-07-14T06:30")
+    });
+    let share = ann.post_form(PATH, form).is_ok();
+    let media = share["media"].as_array().unwrap();
+    assert_eq!(media.len(), PHOTOS as usize);
+    assert_eq!(media[49]["caption"], "Number 49");
+    let other = part("Content-Disposition: form-data; name=\"other\"", b"");
+    let form = [other.repeat(212), text(), b"--x--".to_vec()].concat();
+    post(&app, &ann, PATH, KIND, &form)
+        .is(400, "The form can't be read: it has more than 212 parts");
 }
 
 #[test]

@@ -35,8 +35,12 @@ use crate::uploads::ingest::UploadKind;
 
 /// The longest boundary that there may be (RFC 2046, section 5.1.1).
 const LONGEST_BOUNDARY: usize = 70;
-/// The most parts of a form: each costs some work, also where it is empty.
-const MAX_PARTS: usize = 128;
+/// The parts that any form may have: each costs some work, also where it is empty.
+const PARTS: usize = 128;
+/// The parts of a photo: its file or id, a poster, its caption and when it was taken.
+const PARTS_OF_PHOTO: usize = 4;
+/// The parts of what isn't a photo, with some to spare.
+const OTHER_PARTS: usize = 8;
 /// The most characters of what has few: an id, a date.
 const WORD: usize = 64;
 /// The most bytes that a character of a text can have, with combining marks that NFC joins.
@@ -168,6 +172,13 @@ pub fn max_bytes(limits: &Limits) -> u64 {
     all.saturating_add(text_field::max_bytes(limits) + MAX_DRAINED)
 }
 
+/// The most parts of a form: as many photos as [`max_bytes`] counts, with all that can be said of each.
+fn max_parts(limits: &Limits) -> usize {
+    let photos = limits.media_per_share.saturating_add(1);
+    let parts = photos.saturating_mul(PARTS_OF_PHOTO) + OTHER_PARTS;
+    parts.max(PARTS)
+}
+
 /// A body without a type, which is a form only where it is empty.
 async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
     let read = body.read(&mut [0]).await.map_err(|error| cut_off(&error))?;
@@ -237,11 +248,11 @@ impl Multi<'_> {
         let limits = &self.app.config.limits;
         let mut form = Parts::default();
         let mut spill = SpillFile::new(self.app);
-        let mut count = 0;
+        let (mut count, max_parts) = (0, max_parts(limits));
         while let Some(mut part) = self.next_part(&mut parts).await? {
             count += 1;
-            if count > MAX_PARTS {
-                return Err(unreadable(&format!("it has more than {MAX_PARTS} parts")));
+            if count > max_parts {
+                return Err(unreadable(&format!("it has more than {max_parts} parts")));
             }
             let disposition = Disposition::of(&part)?;
             match disposition.name.as_deref() {
