@@ -4,21 +4,23 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context;
 use picture::{CleanError, Picture, PreviewSize};
 use sha2::{Digest, Sha256};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::check::sentence;
 use crate::clock::Clock;
 use crate::config::{Config, Limits};
 use crate::domain::ids::{PhotoId, ShareId, SpaceId};
 use crate::domain::photo_name::PhotoName;
-use crate::domain::photos::{NewPhoto, NewPoster};
+use crate::domain::photos::NewPhoto;
 use crate::domain::taken_at::TakenAt;
 use crate::domain::uploads::Medium;
-use crate::error::{Error, FieldName, Invalid, Most, RejectedPhoto, Result};
+use crate::error::{Error, FieldName, Invalid, Most, Overload, RejectedPhoto, Result};
 use crate::limits::memory::{MemoryBudget, MemoryPermit};
 use crate::storage::{Body, PhotoStore};
 use crate::uploads::buffer_pool::BufferPool;
@@ -34,17 +36,19 @@ const FILMS_AT_ONCE: usize = 2;
 /// The most memory in bytes for photos that came by way of the disk, from when they are read back until they are stored:
 /// two of the largest while they are cleaned. Those of a setting that allows larger ones come one at a time.
 const MEMORY: u64 = 100 * 1024 * 1024;
+/// How long a photo waits for that: others of its own share may be sent to the store first, over a slow line a minute each.
+const MEMORY_TIMEOUT: Duration = Duration::from_secs(5 * 60);
 const UNREADABLE: &str = "An upload can't be read back";
 /// A photo while it is cleaned, and what comes out, where that can't be put together in its place.
 const COPIES: u64 = 2;
 
 /// A picture that may be kept.
 pub struct CleanPhoto {
-    picture: Picture,
+    pub(super) picture: Picture,
     sha256: [u8; 32],
     crc32: u32,
     /// That of its bytes, where they aren't in the memory that each upload may have.
-    memory: Option<MemoryPermit>,
+    pub(super) memory: Option<MemoryPermit>,
 }
 
 /// A photo or film that may be kept.
@@ -94,8 +98,8 @@ impl CleanPhoto {
 
 /// The picture that a film is shown by before it plays.
 pub enum Poster {
-    /// It came with the film.
-    Clean(CleanPhoto),
+    /// It came with the film, and is cleaned when that is stored.
+    Sent(Upload),
     /// It came before.
     Ready(ReadyUpload),
 }
@@ -154,16 +158,16 @@ impl PhotoTarget {
 /// Takes photos in; clones share the bound on how many at once.
 #[derive(Clone)]
 pub struct PhotoIngest {
-    store: PhotoStore,
+    pub(super) store: PhotoStore,
     clock: Clock,
-    limits: Limits,
+    pub(super) limits: Limits,
     permits: Arc<Semaphore>,
     pub(super) avatar_permit: Arc<Semaphore>,
     film_permits: Arc<Semaphore>,
     /// Where films are while they are cleaned.
     folder: PathBuf,
-    memory: MemoryBudget,
-    buffers: BufferPool,
+    pub(super) memory: MemoryBudget,
+    pub(super) buffers: BufferPool,
     pub(super) converter: Converter,
 }
 
@@ -225,18 +229,6 @@ impl PhotoIngest {
         cleaned.await.map_err(Error::internal)?
     }
 
-    /// Checks and cleans what is to be the poster of a film.
-    ///
-    /// # Errors
-    /// As [`Self::clean`] of a photo; it is a film.
-    pub async fn clean_poster(&self, upload: Upload, turn: Option<&Turn>) -> Result<CleanPhoto> {
-        if upload.kind == UploadKind::Video {
-            return Err(Error::from(self.wrong_type()).of_poster());
-        }
-        let cleaned = self.clean_photo(upload, turn).await;
-        cleaned.map_err(Error::of_poster)
-    }
-
     pub(super) async fn clean_photo(
         &self,
         upload: Upload,
@@ -248,8 +240,13 @@ impl PhotoIngest {
         let memory = match &file {
             Received::InMemory(_) => None,
             Received::OnDisk(file) => {
-                let taken = self.memory.acquire(COPIES * file.bytes()).await;
-                Some(taken.map_err(Error::internal)?)
+                let taken = self.memory.acquire(COPIES * file.bytes());
+                let taken = timeout(MEMORY_TIMEOUT, taken).await;
+                Some(
+                    taken
+                        .map_err(|_| Overload::Busy)?
+                        .map_err(Error::internal)?,
+                )
             }
         };
         let permit = self
@@ -268,14 +265,15 @@ impl PhotoIngest {
         cleaned.await.map_err(Error::internal)?
     }
 
-    /// Puts a clean picture or film into the staging store, under the name for its space, and a film's poster next to its previews.
+    /// Puts a clean picture or film into the staging store, under the name for its space, and a film's poster next to its previews,
+    /// which is cleaned in its `turn`.
     ///
     /// # Errors
-    /// The store can't be written to; a picture has a poster.
+    /// The store can't be written to; a picture has a poster; those of a photo for its poster.
     pub async fn store(
         &self,
         clean: CleanMedium,
-        poster: Option<Poster>,
+        (poster, turn): (Option<Poster>, Option<&Turn>),
         target: PhotoTarget,
     ) -> Result<NewPhoto> {
         let kept = target.photo_of(&clean.medium());
@@ -289,7 +287,7 @@ impl PhotoIngest {
         };
         let stored = self.store.put_temporary(&kept.name, body).await;
         stored.map_err(Error::storing)?;
-        self.store_poster(kept, poster).await
+        self.store_poster(kept, poster, turn).await
     }
 
     /// Puts a clean medium of an upload into the staging store, with the previews that were made of it. Its file stays.
@@ -299,7 +297,7 @@ impl PhotoIngest {
     pub async fn store_prepared(
         &self,
         ready: &ReadyUpload,
-        poster: Option<Poster>,
+        (poster, turn): (Option<Poster>, Option<&Turn>),
         target: PhotoTarget,
     ) -> Result<NewPhoto> {
         let kept = target.photo_of(&ready.medium);
@@ -319,33 +317,7 @@ impl PhotoIngest {
             self.rollback(&kept).await;
             return Err(Error::storing(error));
         }
-        self.store_poster(kept, poster).await
-    }
-
-    /// Puts the poster of a film that is stored: what is left of both is found by the film.
-    async fn store_poster(&self, mut kept: NewPhoto, poster: Option<Poster>) -> Result<NewPhoto> {
-        let Some(poster) = poster else {
-            return Ok(kept);
-        };
-        let (medium, body) = match poster {
-            Poster::Clean(photo) => {
-                let medium = photo.medium();
-                (medium, self.buffers.into_bytes(photo.picture.bytes).into())
-            }
-            Poster::Ready(ready) => {
-                let body = Body::linked(ready.path, ready.medium.bytes);
-                (ready.medium, body)
-            }
-        };
-        kept.poster = Some(NewPoster {
-            bytes: medium.bytes,
-            sha256: medium.sha256,
-        });
-        if let Err(error) = self.store.put_poster(&kept.name, body).await {
-            self.rollback(&kept).await;
-            return Err(Error::storing(error));
-        }
-        Ok(kept)
+        self.store_poster(kept, poster, turn).await
     }
 
     /// The refusal of what is none of the types that are taken.

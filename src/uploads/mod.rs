@@ -14,6 +14,8 @@ pub mod ingest;
 pub mod folder;
 // One writer at a time.
 pub mod locks;
+// The pictures that films are shown by.
+pub mod posters;
 // From what has come to a clean medium in a file.
 pub mod prepare;
 // A photo as it arrived.

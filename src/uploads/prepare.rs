@@ -3,11 +3,10 @@
 
 use std::io;
 
-use crate::domain::photos::NewPhoto;
 use crate::domain::uploads::Medium;
-use crate::error::{Error, RejectedVideo, Result};
+use crate::error::{Error, Result};
 use crate::uploads::folder::{HeldFile, UploadFolder};
-use crate::uploads::ingest::{PhotoIngest, Poster, Upload, UploadKind};
+use crate::uploads::ingest::{PhotoIngest, Upload, UploadKind};
 
 /// A medium that is clean, and on the disk.
 pub struct Prepared {
@@ -38,17 +37,6 @@ impl PhotoIngest {
                 blocking(move || clean.sync()).await?;
                 Ok(Prepared { file, medium })
             }
-        }
-    }
-
-    /// Only films have posters, and those are photos.
-    pub(super) fn check_poster(&self, kept: &NewPhoto, poster: Option<&Poster>) -> Result<()> {
-        match poster {
-            Some(_) if !kept.name.is_video() => Err(RejectedVideo::PosterOfPhoto.into()),
-            Some(Poster::Ready(ready)) if ready.medium.kind.is_video() => {
-                Err(Error::from(self.wrong_type()).of_poster())
-            }
-            _ => Ok(()),
         }
     }
 }

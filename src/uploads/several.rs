@@ -114,17 +114,20 @@ async fn store(
     target: PhotoTarget,
     turn: Option<&Turn>,
 ) -> Result<NewPhoto> {
-    let poster = match photo.poster {
-        None => None,
-        Some(Source::Sent(upload)) => Some(Poster::Clean(ingest.clean_poster(upload, turn).await?)),
-        Some(Source::Ready(ready)) => Some(Poster::Ready(ready)),
-    };
+    let poster = photo.poster.map(|poster| match poster {
+        Source::Sent(upload) => Poster::Sent(upload),
+        Source::Ready(ready) => Poster::Ready(ready),
+    });
     let mut stored = match photo.source {
         Source::Sent(upload) => {
             let clean = ingest.clean(upload, turn).await?;
-            ingest.store(clean, poster, target).await?
+            ingest.store(clean, (poster, turn), target).await?
         }
-        Source::Ready(ready) => ingest.store_prepared(&ready, poster, target).await?,
+        Source::Ready(ready) => {
+            ingest
+                .store_prepared(&ready, (poster, turn), target)
+                .await?
+        }
     };
     stored.caption = photo.caption;
     if let Some(taken_at) = photo.taken_at {
