@@ -167,23 +167,40 @@ pub fn check_upload(conn: &Connection, user: UserId, bytes: u64, quotas: &Quotas
     })
 }
 
-/// Whether a user may bring these bytes to a space, as far as that is known before they are cleaned. `waiting` are those of uploads,
-/// which count as the user's already.
+/// The bytes that a share is to have more than before, as far as that is known before they are cleaned.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change {
+    /// Those that come with the request.
+    pub sent: u64,
+    /// Those of uploads, which count as the user's already.
+    pub waiting: u64,
+    /// Those of photos that the share has no longer.
+    pub freed: u64,
+}
+
+/// Whether a user may change what is in a space so, as [`within_quotas`] asks it again of what is written.
 ///
 /// # Errors
 /// It is too much for the quota of the space, the user or the server.
 pub fn check_share(
     conn: &Connection,
     (space, user): (SpaceId, UserId),
-    (sent, waiting): (u64, u64),
+    change: Change,
     quotas: &Quotas,
 ) -> Result<()> {
+    let Change {
+        sent,
+        waiting,
+        freed,
+    } = change;
     let of_space = of_space(conn, space, quotas)?;
-    let more = sent.saturating_add(waiting);
-    refuse_beyond(of_space, more, |used, max| OverQuota::Space { used, max })?;
-    match sent {
+    let more = sent.saturating_add(waiting).saturating_sub(freed);
+    if more > 0 {
+        refuse_beyond(of_space, more, |used, max| OverQuota::Space { used, max })?;
+    }
+    match sent.saturating_sub(freed) {
         0 => Ok(()),
-        _ => check_upload(conn, user, sent, quotas),
+        more => check_upload(conn, user, more, quotas),
     }
 }
 

@@ -263,6 +263,27 @@ fn too_much_for_a_space_is_refused_there_and_not_elsewhere() {
 }
 
 #[test]
+fn too_much_for_an_edit_is_refused_before_anything_of_it_is_cleaned() {
+    for quotas in [of_user(ONE), of_space(ONE)] {
+        let app = app(quotas);
+        let ann = ann(&app);
+        let first = share(&ann, &photo(1)).is_ok();
+        let edited = format!("/shares/{}", first["id"]);
+        // It is refused for that once it is cleaned.
+        let damaged = &photo(2)[..ONE as usize / 2];
+        let kept = first["media"][0]["id"].to_string();
+        let added = Form::text("Two").part("media", None, kept.as_bytes());
+        let refused = ann.put_form(&edited, added.file(damaged));
+        assert_eq!(refused.status, 413, "{}", refused.text());
+        let replaced = ann.put_form(&edited, Form::text("Other").file(damaged));
+        assert_eq!(replaced.status, 400, "{}", replaced.text());
+        ann.put_form(&edited, Form::text("Other").file(&photo(2)))
+            .is(200, "Share edited");
+        app.move_photos();
+    }
+}
+
+#[test]
 fn too_much_for_the_server_is_refused_to_everybody() {
     let app = app(Quotas {
         server: ONE,

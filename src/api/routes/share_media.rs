@@ -8,6 +8,7 @@ use crate::domain::client_key::ClientKey;
 use crate::domain::ids::{RawId, ShareId, SpaceId, UploadId, UserId};
 use crate::domain::photos::{Listed, MediaChange, NewPhoto};
 use crate::domain::shares::{self, Share};
+use crate::domain::usage::Change;
 use crate::domain::{access, usage};
 use crate::error::{Error, Failure, NotFound, Result};
 use crate::queue::PhotoQueue;
@@ -38,12 +39,11 @@ pub async fn find_before(
     let quotas = app.config.quotas;
     user.read(move |conn, session| {
         let member = access::space(conn, session, &space)?.member()?;
-        let waiting = usage::of_uploads(conn, session.user().id, &brought.uploads)?;
         let of = (member.space(), session.user().id);
         Ok(Before {
             space: member.space(),
             made: shares::find_made(conn, &member, key.as_ref())?,
-            fits: usage::check_share(conn, of, (brought.sent, waiting), &quotas),
+            fits: brought.check(conn, of, 0, &quotas),
         })
     })
     .await
@@ -82,6 +82,25 @@ impl BroughtBytes {
             sent: sent.fold(0, u64::saturating_add),
             uploads: uploads.to_vec(),
         }
+    }
+
+    /// Whether they fit into the quotas, where a share loses photos that take `freed` bytes.
+    ///
+    /// # Errors
+    /// As [`usage::check_share`].
+    pub fn check(
+        &self,
+        conn: &Connection,
+        of: (SpaceId, UserId),
+        freed: u64,
+        quotas: &Quotas,
+    ) -> Result<()> {
+        let change = Change {
+            sent: self.sent,
+            waiting: usage::of_uploads(conn, of.1, &self.uploads)?,
+            freed,
+        };
+        usage::check_share(conn, of, change, quotas)
     }
 }
 

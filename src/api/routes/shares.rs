@@ -194,9 +194,11 @@ pub async fn edit(
     let named = taking::named(&change)?;
     let brought = BroughtBytes::of(&change, &named);
     let (new, outline) = split(change);
+    let quotas = app.config.quotas;
     let (space, share) = user
         .read({
             let (outline, expected) = (outline.clone(), expected.clone());
+            let (has_new, brought) = (!new.is_empty(), brought.clone());
             move |conn, session| {
                 let editable = access::share(conn, session, &given).and_then(|share| share.edit());
                 if let Some(refusal) = alone {
@@ -210,7 +212,12 @@ pub async fn edit(
                 }
                 let editable = editable?;
                 expected.check(conn, editable.space(), editable.share())?;
-                photos::check(conn, &editable, outline, max)?;
+                let freed = photos::check(conn, &editable, outline, max)?;
+                // So that nothing is done with photos that there is no room for.
+                if has_new {
+                    let of = (editable.space(), session.user().id);
+                    brought.check(conn, of, freed, &quotas)?;
+                }
                 Ok((editable.space(), editable.share()))
             }
         })
@@ -225,7 +232,6 @@ pub async fn edit(
     };
 
     let (queue, now, kept) = (app.queue.clone(), app.now(), photos.clone());
-    let quotas = app.config.quotas;
     let take = taking.in_transaction(now);
     let edited = user
         .write(move |conn, session| {

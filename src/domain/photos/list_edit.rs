@@ -65,7 +65,7 @@ enum Arranged<N> {
     New(N),
 }
 
-/// Checks a change before its photos are stored.
+/// Checks a change before its photos are stored. Returns how many bytes those photos take that the share has no longer then.
 ///
 /// # Errors
 /// The list has what the share hasn't, or has something twice; there would be more than `max`, and more than before.
@@ -74,8 +74,14 @@ pub fn check(
     editable: &Editable,
     change: MediaChange<()>,
     max: usize,
-) -> Result<()> {
-    arrange(&ids(conn, editable)?, change, max).map(drop)
+) -> Result<u64> {
+    let current = ids(conn, editable)?;
+    let arranged = arrange(&current, change, max)?;
+    let mut freed: u64 = 0;
+    for id in removed(&current, &arranged) {
+        freed = freed.saturating_add(stored_bytes(conn, *id)?);
+    }
+    Ok(freed)
 }
 
 /// How many photos a share has after a change that can be made.
@@ -144,13 +150,9 @@ pub(in crate::domain) fn apply(
     }
     let current = ids(conn, editable)?;
     let arranged = arrange(&current, change, max)?;
-    let stays = |id: &PhotoId| {
-        let mut kept = arranged.iter();
-        kept.any(|one| matches!(one, Arranged::Kept(kept, _) if kept == id))
-    };
-    let mut removed = Vec::new();
-    for id in current.iter().filter(|id| !stays(id)) {
-        removed.extend(remove_one(conn, *id, now)?);
+    let mut gone = Vec::new();
+    for id in removed(&current, &arranged) {
+        gone.extend(remove_one(conn, *id, now)?);
     }
     let (space, share) = (editable.space(), editable.share());
     unplace(conn, space, share)?;
@@ -163,7 +165,19 @@ pub(in crate::domain) fn apply(
             Arranged::New(photo) => add(conn, (space, share, position), &photo, now)?,
         }
     }
-    Ok(removed)
+    Ok(gone)
+}
+
+/// The photos that a share has no longer.
+fn removed<'a, N>(
+    current: &'a [PhotoId],
+    arranged: &[Arranged<N>],
+) -> impl Iterator<Item = &'a PhotoId> {
+    let stays = |id: &PhotoId| {
+        let mut kept = arranged.iter();
+        kept.any(|one| matches!(one, Arranged::Kept(kept, _) if kept == id))
+    };
+    current.iter().filter(move |id| !stays(id))
 }
 
 fn arrange<N>(current: &[PhotoId], change: MediaChange<N>, max: usize) -> Result<Vec<Arranged<N>>> {
@@ -213,6 +227,14 @@ fn find<N>(current: &[PhotoId], arranged: &[Arranged<N>], id: &RawId<PhotoId>) -
         return Err(Invalid::PhotoTwice { id: id.to_string() }.into());
     }
     Ok(known)
+}
+
+/// How many bytes a photo takes, with all that was made of it.
+fn stored_bytes(conn: &Connection, photo: PhotoId) -> rusqlite::Result<u64> {
+    let bytes: i64 = conn
+        .prepare_cached("select stored_bytes from photos where id = ?")?
+        .query_row([photo], |row| row.get(0))?;
+    Ok(u64::try_from(bytes).unwrap_or(0))
 }
 
 /// The photos of a share, in their order.
