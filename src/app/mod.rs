@@ -10,6 +10,8 @@ pub mod retry;
 pub mod status;
 // The end of an account.
 mod account_removal;
+// Ids for what is about to be written.
+mod ids;
 // The files of uploads.
 mod upload_files;
 // Whether there is room for photos.
@@ -31,7 +33,6 @@ use crate::data_dir::hold::RestoreHold;
 use crate::data_dir::{copied, permissions};
 use crate::db::Db;
 use crate::domain::id_sequence::IdSequence;
-use crate::domain::ids::{CommentId, PhotoId, ShareId};
 use crate::domain::{installation, photos, spaces};
 use crate::events::EventHub;
 use crate::jobs::backup_runs::BackupRuns;
@@ -209,21 +210,6 @@ impl App {
     /// What makes the previews of uploads; `None` where this process makes none.
     pub fn upload_previewer(&self) -> Option<&UploadPreviewer> {
         self.upload_previewer.as_ref()
-    }
-
-    /// An id for a new share, which is never allocated again.
-    pub fn reserve_share(&self) -> ShareId {
-        self.ids.next_share()
-    }
-
-    /// An id for a new photo, which is never allocated again.
-    pub fn reserve_photo(&self) -> PhotoId {
-        self.ids.next_photo()
-    }
-
-    /// An id for a new comment, which is never allocated again.
-    pub fn reserve_comment(&self) -> CommentId {
-        self.ids.next_comment()
     }
 
     /// Marks a data folder as the right one whose photos are in S3, if that isn't certain yet. Returns the bucket of

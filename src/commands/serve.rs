@@ -141,6 +141,9 @@ pub async fn run(settings: Settings, serve: ServeOptions) -> Result<()> {
         doubt = prepare(&app) => Err(doubt),
     };
     jobs.stop().await?;
+    if let Err(error) = app.release_ids().await {
+        tracing::warn!(error = %sentence(&error.into()), "could not release reserved ids; leaving them out");
+    }
     served?;
     tracing::info!("stopped");
     Ok(())

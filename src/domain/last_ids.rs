@@ -1,5 +1,6 @@
-//! The highest ids that shares, photos and comments have ever had. An id is never used twice, even after what had it was deleted: a
-//! deletion first records the highest that there is.
+//! The highest ids that shares, photos and comments have ever had, or may have been given. An id is never used twice, even after what
+//! had it was deleted, or never came to be: a deletion first records the highest that there is, and ids are given out only up to the
+//! one that is recorded.
 
 use rusqlite::Connection;
 
@@ -57,12 +58,34 @@ pub(super) fn note(conn: &Connection, kind: Kind) -> rusqlite::Result<()> {
 /// Skips this many ids of this kind.
 pub(super) fn skip(conn: &Connection, kind: Kind, ids: i64) -> rusqlite::Result<()> {
     note(conn, kind)?;
-    let kind = match kind {
+    conn.prepare_cached("update last_ids set id = id + ? where kind = ?")?
+        .execute((ids, word(kind)))?;
+    Ok(())
+}
+
+/// Records that the ids up to this one may be given out.
+pub(super) fn reserve(conn: &Connection, kind: Kind, up_to: i64) -> rusqlite::Result<()> {
+    conn.prepare_cached("update last_ids set id = max(id, ?) where kind = ?")?
+        .execute((up_to, word(kind)))?;
+    Ok(())
+}
+
+/// Records that of the ids that were reserved up to `reserved`, those after `last` weren't given out and won't be.
+pub(super) fn release(
+    conn: &Connection,
+    kind: Kind,
+    last: i64,
+    reserved: i64,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update last_ids set id = ? where kind = ? and id = ?")?
+        .execute((last, word(kind), reserved))?;
+    Ok(())
+}
+
+fn word(kind: Kind) -> &'static str {
+    match kind {
         Kind::Share => "share",
         Kind::Photo => "photo",
         Kind::Comment => "comment",
-    };
-    conn.prepare_cached("update last_ids set id = id + ? where kind = ?")?
-        .execute((ids, kind))?;
-    Ok(())
+    }
 }

@@ -365,7 +365,7 @@ fn a_space_goes_with_its_comments_some_rows_at_a_time() {
     ann.share(1, "And here");
     let filled = app.app.db.write(|conn| {
         conn.execute_batch(
-            "with recursive n(i) as (select 101 union all select i + 1 from n where i < 900)
+            "with recursive n(i) as (select 1101 union all select i + 1 from n where i < 1900)
              insert into comments (space_id, share_id, id, user_id, created_at, text)
              select 1, 1 + i % 2, i, 1, 0, 'Words' from n",
         )?;
@@ -388,7 +388,7 @@ fn a_space_goes_with_its_comments_some_rows_at_a_time() {
     // The highest that there was.
     let app = app.restarted();
     let ann = app.anonymous().signed_in("ann");
-    assert_eq!(ann.comment(share, "Hello"), 901);
+    assert_eq!(ann.comment(share, "Hello"), 1901);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Shares: writing, reading, editing and deleting them.
 
+use picture::PreviewSize;
 use rocket::http::ContentType;
 use serde_json::{Value, json};
+use shared_spaces::domain::ids::Id;
+use shared_spaces::domain::photo_name::PhotoName;
 
 use crate::support::{Form, Person, Reply, TestApp, path_of, pictures, user};
 
@@ -365,6 +368,37 @@ fn ids_of_shares_go_on_after_deletion_and_restart() {
         app.anonymous().with_token(&token).share(1, "Hello again"),
         last + 1
     );
+}
+
+#[test]
+fn what_a_crash_has_left_of_a_share_is_never_shown_with_another() {
+    let app = TestApp::new();
+    let (ann, ..) = family(&app);
+    let token = ann.token().to_owned();
+    let before = ann.share(1, "Hello");
+    let interrupted = app.wait(app.app.reserve_share()).unwrap();
+    assert_eq!(interrupted.number(), before + 1);
+    // As from an upload whose share was being made: all of it is in the store, and the process dies before its row is written.
+    let name: PhotoName = format!("1-{interrupted}.png").parse().unwrap();
+    for size in [PreviewSize::Large, PreviewSize::Small] {
+        let preview = b"of a photo that was never shared".to_vec();
+        app.wait(app.app.photos.put_preview(&name, size, preview))
+            .unwrap();
+    }
+    let app = app.killed();
+    let ann = app.anonymous().with_token(&token);
+    let share = ann.share_photo(1, &pictures::png(1));
+    app.move_photos();
+    assert!(share["id"].as_i64().unwrap() > interrupted.number());
+    app.look_for_previews();
+    let small = format!("previews/space-id-1/{}.png.small", share["id"]);
+    let shown = app.previews();
+    assert!(shown.contains(&small), "{shown:?}");
+    app.wait(app.app.photos.delete(&name)).unwrap();
+    // Of the next ones, some were reserved and none was allocated: those come back when the process ends in order.
+    let app = app.restarted();
+    let next = app.anonymous().with_token(&token).share(1, "Hello again");
+    assert_eq!(next, share["id"].as_i64().unwrap() + 1);
 }
 
 #[test]

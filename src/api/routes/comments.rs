@@ -29,7 +29,7 @@ pub async fn create(
 ) -> Result<Created<Comment>> {
     let key = key.parse()?;
     let text = CommentText::parse(&body.0.text, &app.config.limits)?;
-    let (comment, now) = (app.reserve_comment(), app.now());
+    let (comment, now) = (app.reserve_comment().await?, app.now());
     let created = user
         .write(move |conn, session| {
             let share = access::share(conn, session, &id)?.answer()?;

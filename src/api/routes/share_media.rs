@@ -137,15 +137,17 @@ pub async fn keep(
     share: ShareId,
     before: bool,
 ) -> Result<Vec<NewPhoto>> {
-    let target = |position: usize| PhotoTarget {
-        space,
-        share,
-        photo: app.reserve_photo(),
-        revision: before || position > 0,
-    };
-    let photos = photos.into_iter().enumerate();
-    let targets = photos.map(|(position, photo)| (photo, target(position)));
-    store_all(&app.ingest, targets.collect()).await
+    let mut targets = Vec::with_capacity(photos.len());
+    for (position, photo) in photos.into_iter().enumerate() {
+        let target = PhotoTarget {
+            space,
+            share,
+            photo: app.reserve_photo().await?,
+            revision: before || position > 0,
+        };
+        targets.push((photo, target));
+    }
+    store_all(&app.ingest, targets).await
 }
 
 /// Makes a change in the transaction that writes it, which fails if its new photos are too much for a quota.

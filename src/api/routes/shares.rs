@@ -54,7 +54,7 @@ pub async fn create(
     };
     let named = taking::named(&change)?;
     let brought = BroughtBytes::of(&change, &named);
-    let share = app.reserve_share();
+    let share = app.reserve_share().await?;
     let mut taking = Taking::default();
     let photos = match new_photos(change) {
         Ok(photos) if photos.is_empty() => Vec::new(),

@@ -114,7 +114,17 @@ impl TestApp {
     }
 
     /// As [`Self::restarted`], with some settings changed.
-    pub fn restarted_with(mut self, change: impl FnOnce(&mut Config)) -> Self {
+    pub fn restarted_with(self, change: impl FnOnce(&mut Config)) -> Self {
+        self.wait(self.app.release_ids()).unwrap();
+        self.opened_again(change)
+    }
+
+    /// The same folder with a new process, as after one that was killed.
+    pub fn killed(self) -> Self {
+        self.opened_again(|_| {})
+    }
+
+    fn opened_again(mut self, change: impl FnOnce(&mut Config)) -> Self {
         let mut config = (*self.app.config).clone();
         change(&mut config);
         self.app = open(config);
@@ -323,12 +333,12 @@ impl TestApp {
     }
 
     /// Everything that is kept: each row of each table, and the photos' files. Equal before and after a request that
-    /// changed nothing.
+    /// changed nothing. Only which ids are reserved isn't in it: what is refused may use one up.
     pub fn snapshot(&self) -> Vec<String> {
         let read = self.app.db.read(|conn| {
             let mut rows = Vec::new();
             let tables: Vec<String> = conn
-                .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%'")?
+                .prepare("select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' and name <> 'last_ids'")?
                 .query_map([], |row| row.get(0))?
                 .collect::<rusqlite::Result<_>>()?;
             for table in tables {
