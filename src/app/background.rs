@@ -174,7 +174,8 @@ impl App {
 
     /// The cleanup for the photos of this application.
     pub fn cleanup(&self) -> Cleanup {
-        let cleanup = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone());
+        let cleanup = Cleanup::new(self.db.clone(), self.photos.clone(), self.clock.clone())
+            .sparing(self.shares_under_way.clone());
         match self.photos {
             PhotoStore::Local(_) => cleanup,
             PhotoStore::S3(_) => cleanup.held_by(self.hold.clone()),

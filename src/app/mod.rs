@@ -58,6 +58,7 @@ use crate::storage::{self, PhotoStore, check_data_dir};
 use crate::uploads::folder::UploadFolder;
 use crate::uploads::ingest::PhotoIngest;
 use crate::uploads::locks::UploadLocks;
+use crate::uploads::under_way::SharesUnderWay;
 
 pub use self::check::{begun_anew, check_begun, check_installation, check_store};
 
@@ -79,6 +80,8 @@ pub struct App {
     /// The files of uploads that wait for their share.
     pub uploads: UploadFolder,
     pub upload_locks: UploadLocks,
+    /// The shares that photos are on their way to.
+    pub shares_under_way: SharesUnderWay,
     pub signing_key: SigningKey,
     pub preview_indexer: PreviewIndexer,
     pub rendition_indexer: RenditionIndexer,
@@ -173,6 +176,7 @@ impl App {
             ingest: PhotoIngest::new(store.clone(), &config, clock.clone()),
             uploads: UploadFolder::of(folder),
             upload_locks: UploadLocks::default(),
+            shares_under_way: SharesUnderWay::default(),
             signing_key: SigningKey::open(&folder.join(data_dir::KEY))?,
             ids: Arc::new(db.read_blocking(|conn| Ok(IdSequence::after_all(conn)?))?),
             events,

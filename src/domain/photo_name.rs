@@ -86,6 +86,12 @@ impl PhotoName {
         &self.text[self.dash + 1..]
     }
 
+    /// What the file begins with: the digits of the id of its share, in names that this program gives.
+    pub fn share(&self) -> &str {
+        let file = self.file();
+        file.split_once('.').map_or(file, |(share, _)| share)
+    }
+
     /// Whether it is a name as this program gives them: ids and the extension of a type. Others accept more.
     pub fn is_given_here(&self) -> bool {
         let mut parts = self.file().split('.');

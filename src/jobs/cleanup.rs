@@ -21,6 +21,7 @@ use crate::logging::audit;
 use crate::queue::MAX_RETRY_DELAY;
 use crate::storage::aws::is_refusal;
 use crate::storage::{ABANDONED, PhotoStore};
+use crate::uploads::under_way::SharesUnderWay;
 
 const EVERY: Duration = Duration::from_secs(60);
 /// Every this many cleanups, multipart uploads are looked for: each bucket costs a request.
@@ -44,6 +45,8 @@ pub struct Cleanup {
     rounds: Arc<AtomicU32>,
     /// Whether nothing may be deleted.
     hold: RestoreHold,
+    /// Whose photos are left alone.
+    under_way: SharesUnderWay,
 }
 
 /// How many photos a cleanup has deleted.
@@ -106,7 +109,13 @@ impl Cleanup {
             vain: Arc::default(),
             rounds: Arc::default(),
             hold: RestoreHold::default(),
+            under_way: SharesUnderWay::default(),
         }
+    }
+
+    /// The same, but leaves photos alone that are on their way to one of these.
+    pub fn sparing(self, under_way: SharesUnderWay) -> Self {
+        Self { under_way, ..self }
     }
 
     /// The same, but deletes nothing while this holds; it deletes again afterwards.
@@ -144,8 +153,8 @@ impl Cleanup {
         self.clean_up_older_than(ABANDONED, false).await
     }
 
-    /// As [`Self::run_once`], but for everything whatever its age: right only while no request is under way. What isn't due is
-    /// deleted again when it is, because a worker of another process may be processing it.
+    /// As [`Self::run_once`], but for everything whatever its age: right only while no other process has a request under way. What
+    /// isn't due is deleted again when it is, because a worker of another process may be processing it.
     ///
     /// # Errors
     /// As [`Self::run_once`].
@@ -162,6 +171,8 @@ impl Cleanup {
         // Before the staging store is looked into, which may not be allowed where deleting is.
         let deleted = self.delete_due(all).await?;
         let found = self.store.list_temporary(age).await?;
+        // In this order: what is on its way at first may be in the database by then.
+        let found = self.under_way.without(found);
         let orphans = self
             .db
             .read(move |conn| Ok(photos::orphans(conn, found)?))

@@ -22,3 +22,5 @@ pub mod prepare;
 pub mod received;
 // All photos of one share.
 pub mod several;
+// Which shares photos are on their way to.
+pub mod under_way;

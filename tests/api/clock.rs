@@ -1,13 +1,16 @@
 //! A clock that was ahead and is set right, or set back by mistake: nothing is lost, nothing waits for a year, nothing holds
 //! for a year longer than it should.
 
+use std::fs::File;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use shared_spaces::jobs::cleanup::CleanupReport;
 use shared_spaces::jobs::index_previews::IndexReport;
 use shared_spaces::jobs::outcome::Outcome;
 
-use crate::support::{Person, TestApp, path_of, pictures};
+use crate::support::{Form, Person, TestApp, path_of, pictures};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
@@ -41,6 +44,58 @@ fn photos_that_waited_are_moved_at_once() {
         let reply = app.anonymous().get(&path_of(&share["image_url"]));
         assert_eq!(reply.bytes, pictures::png(seed));
     }
+}
+
+/// Makes the photos in a folder as old as they seem once the clock was set two days ahead.
+fn age(temp: &Path) {
+    for entry in std::fs::read_dir(temp).unwrap().flatten() {
+        let is_whole = !entry.file_name().to_string_lossy().starts_with('.');
+        // It may be gone by now.
+        if is_whole && let Ok(file) = File::options().append(true).open(entry.path()) {
+            let now = file.metadata().unwrap().modified().unwrap();
+            file.set_modified(now - 2 * DAY).unwrap();
+        }
+    }
+}
+
+/// So that nothing waits for ever for a test that fails.
+struct SetWhenDropped<'a>(&'a AtomicBool);
+
+impl Drop for SetWhenDropped<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+#[test]
+fn photos_on_their_way_to_a_share_stay_however_old_the_clock_makes_them() {
+    const SHARES: u32 = 30;
+    let app = TestApp::new();
+    let ann = ann(&app);
+    let (token, is_over) = (ann.token().to_owned(), AtomicBool::new(false));
+    std::thread::scope(|scope| {
+        let (server, temp) = (app.app.clone(), app.path("photos/temp"));
+        let is_over = &is_over;
+        scope.spawn(move || {
+            let runtime = tokio::runtime::Runtime::new().unwrap();
+            while !is_over.load(Ordering::Relaxed) {
+                age(&temp);
+                runtime.block_on(server.clean_up()).unwrap();
+            }
+        });
+        let _over = SetWhenDropped(is_over);
+        let ann = app.anonymous().with_token(&token);
+        for nth in 0..SHARES {
+            let photos = (0..3).map(|of| pictures::png(3 * nth + of));
+            let form = photos.fold(Form::text("Three"), |form, photo| form.file(&photo));
+            let share = ann.post_form("/spaces/1/shares", form).is_ok();
+            let path = format!("/shares/{}", share["id"]);
+            let form = Form::text("Another").file(&pictures::png(nth));
+            ann.put_form(&path, form).is(200, "Share edited");
+        }
+    });
+    app.move_photos();
+    assert_eq!(app.files().len(), 3 * SHARES as usize);
 }
 
 #[test]
@@ -123,7 +178,7 @@ fn an_upload_that_came_to_nothing_is_deleted_by_the_next_start_whatever_its_time
     let app = TestApp::new();
     let orphan = app.path("photos/temp/1-34.png");
     std::fs::write(&orphan, pictures::png(1)).unwrap();
-    let file = std::fs::File::options().write(true).open(&orphan).unwrap();
+    let file = File::options().write(true).open(&orphan).unwrap();
     let later = file.metadata().unwrap().modified().unwrap() + YEAR;
     file.set_modified(later).unwrap();
     assert_eq!(

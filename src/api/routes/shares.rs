@@ -55,6 +55,7 @@ pub async fn create(
     let named = taking::named(&change)?;
     let brought = BroughtBytes::of(&change, &named);
     let share = app.reserve_share().await?;
+    let _on_their_way = app.shares_under_way.begin(share);
     let mut taking = Taking::default();
     let photos = match new_photos(change) {
         Ok(photos) if photos.is_empty() => Vec::new(),
@@ -223,6 +224,7 @@ pub async fn edit(
         })
         .await?;
     let taking = Taking::begin(app, &user, named).await?;
+    let _on_their_way = app.shares_under_way.begin(share);
     let photos = if new.is_empty() {
         Vec::new()
     } else {
