@@ -84,6 +84,7 @@ impl PhotoIngest {
 #[cfg(test)]
 mod tests {
     use std::io::Write;
+    use std::pin::pin;
 
     use picture::PreviewSize;
 
@@ -147,8 +148,13 @@ mod tests {
         let name: PhotoName = "1-1.mp4".parse().unwrap();
         let is_stored = async || store.open(&name).await.unwrap().is_some();
         let taken = ingest.memory.acquire(u64::MAX).await.unwrap();
-        let (kept, ()) = tokio::join!(keep(), async { while !is_stored().await {} });
-        assert_eq!(kept.err().unwrap().status(), 503);
+        let mut keeping = pin!(keep());
+        let stored = async { while !is_stored().await {} };
+        tokio::select! {
+            kept = &mut keeping => panic!("it was over before the film was stored: {:?}", kept.err()),
+            () = stored => {}
+        }
+        assert_eq!(keeping.await.err().unwrap().status(), 503);
         assert!(!is_stored().await);
         drop(taken);
         assert!(keep().await.unwrap().poster.is_some());

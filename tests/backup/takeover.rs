@@ -117,7 +117,9 @@ fn nothing_of_the_original_is_deleted_in_s3_until_the_copy_takes_over() {
     let path = format!("/shares/{}", share["id"]);
     assert_eq!(ann.delete(&path).unwrap().status, 200);
     let left = objects(&cloud);
-    let is_left = |(_, found): &(String, String)| found.contains(&key);
+    // A photo that came to another share later may have the same number.
+    let of_share = |part: &str| part.starts_with(&key);
+    let is_left = |(_, found): &(String, String)| found.split(['/', '-']).any(of_share);
     assert!(!left.iter().any(is_left), "{left:?}");
     // What was deleted before is deleted by its tombstone.
     let database = folder.join("data/shared-spaces.db");
