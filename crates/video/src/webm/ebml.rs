@@ -110,13 +110,52 @@ pub fn element(bytes: &[u8], at: usize) -> Result<Element> {
     })
 }
 
-/// All elements of a list in memory.
-pub fn elements(bytes: &[u8]) -> Result<Vec<Element>> {
-    let (mut found, mut at) = (Vec::new(), 0);
-    while at < bytes.len() {
-        let element = element(bytes, at)?;
-        at = element.end;
-        found.push(element);
+/// The most elements of a list: the smallest takes two bytes, so that a list could have millions.
+const MAX_ELEMENTS: usize = 1 << 20;
+
+/// Goes through a list in memory, which may be changed on the way. Nothing is kept of what was passed.
+#[derive(Default)]
+pub struct Elements {
+    at: usize,
+    count: usize,
+}
+
+impl Elements {
+    /// The next element of this list, which is always the same; `None` at its end.
+    ///
+    /// # Errors
+    /// It doesn't fit, or there are too many.
+    pub fn next(&mut self, bytes: &[u8]) -> Result<Option<Element>> {
+        if self.at >= bytes.len() {
+            return Ok(None);
+        }
+        if self.count == MAX_ELEMENTS {
+            return Err(Refusal::TooManyParts.into());
+        }
+        let element = element(bytes, self.at)?;
+        self.at = element.end;
+        self.count += 1;
+        Ok(Some(element))
+    }
+}
+
+/// The elements of these kinds in a list.
+///
+/// # Errors
+/// One is there twice, and players differ in which they use; or as [`Elements::next`].
+pub fn pick<const COUNT: usize>(
+    bytes: &[u8],
+    ids: [u32; COUNT],
+) -> Result<[Option<Element>; COUNT]> {
+    let mut found = [const { None }; COUNT];
+    let mut all = Elements::default();
+    while let Some(element) = all.next(bytes)? {
+        let place = ids.iter().position(|&id| id == element.id);
+        if let Some(place) = place.and_then(|at| found.get_mut(at))
+            && place.replace(element).is_some()
+        {
+            return Err(Refusal::Twice.into());
+        }
     }
     Ok(found)
 }

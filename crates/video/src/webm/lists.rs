@@ -1,6 +1,6 @@
 //! Lists that are in memory, cleaned in place by the rules for what is in them.
 
-use super::ebml::{Element, element, elements, float, overwrite, unsigned};
+use super::ebml::{Element, Elements, float, overwrite, pick, unsigned};
 use super::ids::{self, Rule};
 use super::private;
 use crate::film::{AudioCodec, Hdr, Rotation, VideoCodec};
@@ -8,10 +8,8 @@ use crate::{Refusal, Result};
 
 /// Cleans a list by its rules.
 pub fn apply(bytes: &mut [u8], rule: fn(u32) -> Rule) -> Result<()> {
-    let mut at = 0;
-    while at < bytes.len() {
-        let found = element(bytes, at)?;
-        at = found.end;
+    let mut all = Elements::default();
+    while let Some(found) = all.next(bytes)? {
         let length = found.end - found.payload;
         match rule(found.id) {
             Rule::Drop => overwrite(&mut bytes[found.start..found.end]),
@@ -27,7 +25,8 @@ pub fn apply(bytes: &mut [u8], rule: fn(u32) -> Rule) -> Result<()> {
 /// The head of the file, which must be that of a WebM.
 pub fn ebml(bytes: &mut [u8]) -> Result<()> {
     let mut is_webm = false;
-    for found in elements(bytes)? {
+    let mut all = Elements::default();
+    while let Some(found) = all.next(bytes)? {
         let payload = &bytes[found.payload..found.end];
         match found.id {
             ids::DOC_TYPE => is_webm = text(payload) == b"webm",
@@ -54,14 +53,13 @@ fn text(bytes: &[u8]) -> &[u8] {
 
 /// Where the other lists are.
 pub fn seek_head(bytes: &mut [u8]) -> Result<()> {
-    for found in elements(bytes)? {
+    let mut all = Elements::default();
+    while let Some(found) = all.next(bytes)? {
         if found.id != ids::SEEK {
             continue;
         }
         let inner = &bytes[found.payload..found.end];
-        let wanted = elements(inner)?
-            .into_iter()
-            .find(|inner| inner.id == ids::SEEK_ID);
+        let [wanted] = pick(inner, [ids::SEEK_ID])?;
         let wanted = wanted.map(|id| unsigned(&inner[id.payload..id.end]));
         let stays = [
             ids::SEEK_HEAD,
@@ -84,7 +82,8 @@ pub fn seek_head(bytes: &mut [u8]) -> Result<()> {
 /// How long a tick is in nanoseconds, and how many the film lasts, if that is known.
 pub fn info(bytes: &mut [u8]) -> Result<(u64, Option<f64>)> {
     let (mut scale, mut duration) = (1_000_000, None);
-    for found in elements(bytes)? {
+    let mut all = Elements::default();
+    while let Some(found) = all.next(bytes)? {
         let payload = &bytes[found.payload..found.end];
         match found.id {
             ids::TIMESTAMP_SCALE => scale = unsigned(payload)?,
@@ -129,7 +128,8 @@ const MAX_TRACKS: usize = 64;
 pub fn tracks(bytes: &mut [u8]) -> Result<Tracks> {
     let mut tracks = Tracks::default();
     let (mut unknown_video, mut unknown_audio) = (false, false);
-    for found in elements(bytes)? {
+    let mut all = Elements::default();
+    while let Some(found) = all.next(bytes)? {
         if found.id != ids::TRACK {
             overwrite(&mut bytes[found.start..found.end]);
             continue;
@@ -174,26 +174,30 @@ enum Entry {
 }
 
 fn track(bytes: &mut [u8]) -> Result<Entry> {
-    let all = elements(bytes)?;
-    let one = |id: u32| -> Result<Option<&Element>> {
-        let mut found = all.iter().filter(|element| element.id == id);
-        match (found.next(), found.next()) {
-            (_, Some(_)) => Err(Refusal::Twice.into()),
-            (first, None) => Ok(first),
-        }
-    };
-    let number = |id: u32| -> Result<u64> {
-        let found = one(id)?.ok_or(Refusal::MissingPart)?;
+    let [number, kind, encodings, codec, video_part, private, uid] = pick(
+        bytes,
+        [
+            ids::TRACK_NUMBER,
+            ids::TRACK_TYPE,
+            ids::CONTENT_ENCODINGS,
+            ids::CODEC_ID,
+            ids::VIDEO,
+            ids::CODEC_PRIVATE,
+            ids::TRACK_UID,
+        ],
+    )?;
+    let needed = |found: Option<Element>| -> Result<u64> {
+        let found = found.ok_or(Refusal::MissingPart)?;
         unsigned(&bytes[found.payload..found.end])
     };
-    let (number, kind) = (number(ids::TRACK_NUMBER)?, number(ids::TRACK_TYPE)?);
+    let (number, kind) = (needed(number)?, needed(kind)?);
     if !matches!(kind, 1 | 2) {
         return Ok(Entry::Other);
     }
-    if one(ids::CONTENT_ENCODINGS)?.is_some() {
+    if encodings.is_some() {
         return Err(Refusal::Encrypted.into());
     }
-    let codec = one(ids::CODEC_ID)?.ok_or(Refusal::MissingPart)?;
+    let codec = codec.ok_or(Refusal::MissingPart)?;
     let codec = text(&bytes[codec.payload..codec.end]);
     let video = match (kind, codec) {
         (1, b"V_VP8") => Some(VideoCodec::Vp8),
@@ -208,7 +212,7 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
         (2, _) => return Ok(Entry::UnknownAudio),
         _ => None,
     };
-    let shown = match one(ids::VIDEO)? {
+    let shown = match video_part {
         Some(found) => shown(&bytes[found.payload..found.end])?,
         None if video.is_some() => return Err(Refusal::NoSize.into()),
         None => Shown::default(),
@@ -216,9 +220,8 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
     if video.is_some() && (shown.width == 0 || shown.height == 0) {
         return Err(Refusal::NoSize.into());
     }
-    let private = one(ids::CODEC_PRIVATE)?.map(|found| (found.start, found.payload, found.end));
     // It distinguishes files; within one, the number is enough.
-    if let Some(uid) = one(ids::TRACK_UID)? {
+    if let Some(uid) = uid {
         let length = uid.end - uid.payload;
         let same = number.to_be_bytes();
         let from = same
@@ -227,10 +230,10 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
             .ok_or(Refusal::MalformedPart)?;
         bytes[uid.payload..uid.end].copy_from_slice(&same[from..]);
     }
-    if let Some((start, payload, end)) = private
-        && !private::clean(&mut bytes[payload..end], video, audio)?
+    if let Some(found) = private
+        && !private::clean(&mut bytes[found.payload..found.end], video, audio)?
     {
-        overwrite(&mut bytes[start..end]);
+        overwrite(&mut bytes[found.start..found.end]);
     }
     apply(bytes, ids::track)?;
     Ok(Entry::Kept(Track {
@@ -241,29 +244,44 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
 }
 
 fn shown(bytes: &[u8]) -> Result<Shown> {
-    let all = elements(bytes)?;
-    let find = |id: u32| all.iter().find(|element| element.id == id);
-    let number = |id: u32| -> Result<u64> {
-        find(id).map_or(Ok(0), |found| unsigned(&bytes[found.payload..found.end]))
-    };
-    let [left, right, top, bottom] = ids::CROPS.map(number);
-    let across = number(ids::PIXEL_WIDTH)?
-        .saturating_sub(left?)
-        .saturating_sub(right?);
-    let down = number(ids::PIXEL_HEIGHT)?
-        .saturating_sub(top?)
-        .saturating_sub(bottom?);
-    let display = (number(ids::DISPLAY_WIDTH)?, number(ids::DISPLAY_HEIGHT)?);
+    let [left, right, top, bottom] = ids::CROPS;
+    let found = pick(
+        bytes,
+        [
+            left,
+            right,
+            top,
+            bottom,
+            ids::PIXEL_WIDTH,
+            ids::PIXEL_HEIGHT,
+            ids::DISPLAY_WIDTH,
+            ids::DISPLAY_HEIGHT,
+            ids::DISPLAY_UNIT,
+            ids::PROJECTION,
+            ids::COLOUR,
+        ],
+    )?;
+    let [numbers @ .., projection, colour] = &found;
+    let mut values = [0; 9];
+    for (value, found) in values.iter_mut().zip(numbers) {
+        if let Some(found) = found {
+            *value = unsigned(&bytes[found.payload..found.end])?;
+        }
+    }
+    let [left, right, top, bottom, across, down, wide, high, unit] = values;
+    let across = across.saturating_sub(left).saturating_sub(right);
+    let down = down.saturating_sub(top).saturating_sub(bottom);
     // Other units are inches, or a proportion.
-    let (width, height) = match (number(ids::DISPLAY_UNIT)?, display) {
-        (0, (width, height)) if width > 0 && height > 0 => (width, height),
+    let (width, height) = match unit {
+        0 if wide > 0 && high > 0 => (wide, high),
         _ => (across, down),
     };
     let mut rotation = Rotation::None;
-    if let Some(found) = find(ids::PROJECTION) {
+    if let Some(found) = projection {
         let inner = &bytes[found.payload..found.end];
         let (mut is_flat, mut roll) = (true, 0.0);
-        for found in elements(inner)? {
+        let mut all = Elements::default();
+        while let Some(found) = all.next(inner)? {
             let payload = &inner[found.payload..found.end];
             match found.id {
                 ids::PROJECTION_TYPE => is_flat = unsigned(payload)? == 0,
@@ -279,9 +297,10 @@ fn shown(bytes: &[u8]) -> Result<Shown> {
             .unwrap_or_default();
     }
     let mut hdr = None;
-    if let Some(found) = find(ids::COLOUR) {
+    if let Some(found) = colour {
         let inner = &bytes[found.payload..found.end];
-        for found in elements(inner)? {
+        let mut all = Elements::default();
+        while let Some(found) = all.next(inner)? {
             if found.id == ids::TRANSFER {
                 hdr = Hdr::from_transfer(unsigned(&inner[found.payload..found.end])?);
             }
