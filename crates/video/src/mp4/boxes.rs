@@ -97,6 +97,24 @@ pub fn one<'a, 'b>(parts: &'b [Part<'a>], kind: &[u8; 4]) -> Result<Option<&'b P
     }
 }
 
+/// Which kinds of boxes there were in one that is read one after the other.
+#[derive(Default)]
+pub struct Seen(Vec<[u8; 4]>);
+
+impl Seen {
+    /// Counts a box of a kind that is kept, of which there are few.
+    ///
+    /// # Errors
+    /// There was one already, and players differ in which they use.
+    pub fn add(&mut self, part: &Part<'_>) -> Result<()> {
+        if self.0.contains(&part.kind) {
+            return Err(Refusal::Twice.into());
+        }
+        self.0.push(part.kind);
+        Ok(())
+    }
+}
+
 /// A box with these bytes in it, which are few.
 pub fn make(kind: &[u8; 4], payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len() + 8).unwrap_or(u32::MAX);

@@ -1,6 +1,6 @@
 //! The formats of samples: each entry is written again field by field, with the settings of its decoder.
 
-use super::boxes::{Part, children, list, make};
+use super::boxes::{Part, Seen, children, list, make};
 use super::format::Format;
 use super::{config, sound};
 use crate::fields::Fields;
@@ -10,6 +10,9 @@ use crate::{Refusal, Result};
 
 /// The most formats in a track.
 const MAX_FORMATS: u32 = 16;
+/// The most bytes of all formats of a track. Settings of decoders have some hundred, and are in memory several times until
+/// they are written.
+const MAX_BYTES: usize = 256 * 1024;
 
 /// The formats of a track.
 pub struct Formats {
@@ -30,6 +33,9 @@ pub struct Formats {
 
 /// Reads the formats of a track; `None` if one of them isn't on the list.
 pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
+    if stsd.payload.len() > MAX_BYTES {
+        return Err(Refusal::MalformedPart.into());
+    }
     let (_, _, mut fields) = stsd.full()?;
     let count = fields.u32()?;
     if count == 0 || count > MAX_FORMATS {
@@ -116,6 +122,7 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
     };
     let (mut profile, mut hdr) = (None, None);
     let mut has_settings = matches!(codec, VideoCodec::Vp8);
+    let mut seen = Seen::default();
     for part in &parts {
         let settings = match (codec, &part.kind) {
             (VideoCodec::H264, b"avcC") => {
@@ -137,9 +144,11 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
             _ => None,
         };
         if let Some(settings) = settings {
+            seen.add(part)?;
             has_settings = true;
             bytes.extend_from_slice(&make(&part.kind, &settings));
         } else if let Some(same) = config::picture(part)? {
+            seen.add(part)?;
             hdr = hdr.or(config::hdr(&part.kind, same));
             bytes.extend_from_slice(&make(&part.kind, same));
         }

@@ -1,6 +1,6 @@
 //! The formats of sound.
 
-use super::boxes::{Part, children, make};
+use super::boxes::{Part, Seen, children, make};
 use super::descriptors::esds;
 use super::format::Format;
 use crate::fields::Fields;
@@ -45,14 +45,16 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
     bytes.extend_from_slice(&rate);
     bytes.extend_from_slice(more);
 
-    let mut settings = Settings::default();
+    let (mut settings, mut seen) = (Settings::default(), Seen::default());
     for part in children(fields.0, 0) {
         let part = part?;
         if &part.kind == b"wave" {
+            seen.add(&part)?;
             bytes.extend_from_slice(&wave(&part, codec, &mut settings)?);
         } else if let Some(same) = settings.read(&part, codec)? {
             bytes.extend_from_slice(&make(&part.kind, &same));
         } else if let Some(same) = layout(&part)? {
+            seen.add(&part)?;
             bytes.extend_from_slice(&same);
         }
     }
@@ -78,13 +80,22 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
 
 /// QuickTime's box around the settings.
 fn wave(part: &Part<'_>, codec: AudioCodec, settings: &mut Settings) -> Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    for part in part.children()? {
-        match &part.kind {
-            b"frma" => bytes.extend_from_slice(&make(b"frma", Fields(part.payload).take(4)?)),
-            // Which byte of a sample is first.
-            b"enda" => bytes.extend_from_slice(&make(b"enda", Fields(part.payload).take(2)?)),
-            _ => {
+    let (mut bytes, mut seen) = (Vec::new(), Seen::default());
+    for part in children(part.payload, part.start) {
+        let part = part?;
+        // Which byte of a sample is first is said by `enda`.
+        let length = match &part.kind {
+            b"frma" => Some(4),
+            b"enda" => Some(2),
+            _ => None,
+        };
+        match length {
+            Some(length) => {
+                seen.add(&part)?;
+                let same = Fields(part.payload).take(length)?;
+                bytes.extend_from_slice(&make(&part.kind, same));
+            }
+            None => {
                 if let Some(same) = settings.read(&part, codec)? {
                     bytes.extend_from_slice(&make(&part.kind, &same));
                 }
@@ -143,7 +154,9 @@ impl Settings {
             (AudioCodec::Pcm, b"pcmC") => fields.take(6)?.to_vec(),
             _ => return Ok(None),
         };
-        self.are_there = true;
+        if std::mem::replace(&mut self.are_there, true) {
+            return Err(Refusal::Twice.into());
+        }
         Ok(Some(bytes))
     }
 }
@@ -163,4 +176,55 @@ fn layout(part: &Part<'_>) -> Result<Option<Vec<u8>>> {
         _ => return Ok(None),
     };
     Ok(Some(make(&part.kind, &bytes)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An entry of two channels, as QuickTime has it, with these boxes in it.
+    fn format(kind: &[u8; 4], bits: u16, boxes: &[u8]) -> Result<Option<Format>> {
+        let payload = [
+            &[0; 7][..],
+            &[1],
+            &[0; 8],
+            &[0, 2],
+            &bits.to_be_bytes(),
+            &[0; 8],
+            boxes,
+        ]
+        .concat();
+        read(&Part {
+            kind: *kind,
+            payload: &payload,
+            start: 0,
+        })
+    }
+
+    #[test]
+    fn what_is_kept_of_a_format_is_there_once() {
+        let layout = make(b"chan", &[0; 16]);
+        let rate = make(b"btrt", &[0; 12]);
+        let order = make(b"enda", &[0, 1]);
+        let wave = make(b"wave", &[&order[..], &make(b"frma", b"in24")].concat());
+        let entry = [&layout[..], &rate, &wave].concat();
+        let found = format(b"in24", 16, &entry).unwrap().unwrap();
+        assert!(found.bytes.len() <= 36 + entry.len() + 8);
+        let settings = make(b"pcmC", &[0; 6]);
+        let both = [&settings[..], &make(b"wave", &settings)].concat();
+        for twice in [
+            layout.repeat(2),
+            rate.repeat(2),
+            wave.repeat(2),
+            settings.repeat(2),
+            both,
+            make(b"wave", &order.repeat(2)),
+            // Each would get an end.
+            make(b"wave", &[]).repeat(2),
+        ] {
+            let refused = format(b"in24", 16, &twice).err();
+            let refused = refused.and_then(|error| error.refusal());
+            assert_eq!(refused, Some(Refusal::Twice), "{twice:?}");
+        }
+    }
 }

@@ -322,6 +322,27 @@ fn what_comes_in_too_many_parts_is_refused() {
 }
 
 #[test]
+fn a_format_has_what_is_kept_once_and_is_short() {
+    let with = |format: Vec<u8>| {
+        let movie = Movie {
+            format,
+            ..Movie::default()
+        };
+        movie.make()
+    };
+    let shape = a_box(b"pasp", &words(&[1, 1]));
+    let film = with(shape.clone());
+    assert!(contains(&cleaned(&film).0, b"pasp"));
+    assert_eq!(refused(with(shape.repeat(2))), Refusal::Twice);
+    let settings = a_box(b"vpcC", &[1; 12]);
+    assert_eq!(refused(with(settings)), Refusal::Twice);
+    // Of what isn't kept there may be more, but not without end.
+    let other = a_box(b"free", &[0; 1000]);
+    assert!(!contains(&cleaned(&with(other.repeat(200))).0, b"free"));
+    assert_eq!(refused(with(other.repeat(300))), Refusal::MalformedPart);
+}
+
+#[test]
 fn what_is_in_boxes_that_are_not_on_the_list_is_not_looked_into() {
     let mut nested = Vec::new();
     for _ in 0..1000 {

@@ -30,6 +30,10 @@ pub struct Movie {
     pub more: Vec<u8>,
     /// More boxes in the list of tables.
     pub tables: Vec<u8>,
+    /// More boxes in the format.
+    pub format: Vec<u8>,
+    /// More boxes in the track.
+    pub track: Vec<u8>,
 }
 
 impl Default for Movie {
@@ -42,6 +46,8 @@ impl Default for Movie {
             data: b"firstsecondthe third"[..18].to_vec(),
             more: Vec::new(),
             tables: Vec::new(),
+            format: Vec::new(),
+            track: Vec::new(),
         }
     }
 }
@@ -66,6 +72,7 @@ impl Movie {
             &[0, 64, 0, 48],
             &[0; 50],
             &a_box(b"vpcC", &[1; 12]),
+            &self.format,
         ]
         .concat();
         let stbl = [
@@ -89,7 +96,12 @@ impl Movie {
         let tkhd = a_box(b"tkhd", &[words(&[3, 0, 0, 1]), vec![0; 68]].concat());
         let trak = a_box(
             b"trak",
-            &[tkhd, a_box(b"mdia", &[mdhd, hdlr, minf].concat())].concat(),
+            &[
+                tkhd,
+                self.track.clone(),
+                a_box(b"mdia", &[mdhd, hdlr, minf].concat()),
+            ]
+            .concat(),
         );
         let mvhd = a_box(
             b"mvhd",
