@@ -28,7 +28,7 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
     let packing: [u8; 4] = fields.array()?;
     let rate: [u8; 4] = fields.array()?;
     let (more, frame) = match version {
-        0 => (0, u32::from(channels) * u32::from(bits.div_ceil(8))),
+        0 => (0, u32::from(channels) * width(&entry.kind, bits)),
         // Samples per packet, bytes per packet, bytes per frame, bytes per sample.
         1 => (16, Fields(fields.0.get(8..).unwrap_or_default()).u32()?),
         2 => (36, Fields(fields.0.get(28..).unwrap_or_default()).u32()?),
@@ -76,6 +76,18 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
         frame: Some(frame).filter(|&frame| codec == AudioCodec::Pcm && frame > 0),
         bytes: make(&entry.kind, &bytes),
     }))
+}
+
+/// How many bytes a sample of one channel has. For packed ones and those whose format says it, the field `bits` has 16 by
+/// convention.
+fn width(kind: &[u8; 4], bits: u16) -> u32 {
+    match kind {
+        b"ulaw" | b"alaw" => 1,
+        b"in24" => 3,
+        b"in32" | b"fl32" => 4,
+        b"fl64" => 8,
+        _ => bits.div_ceil(8).into(),
+    }
 }
 
 /// QuickTime's box around the settings.
@@ -199,6 +211,24 @@ mod tests {
             payload: &payload,
             start: 0,
         })
+    }
+
+    #[test]
+    fn a_sample_is_as_wide_as_its_format_says() {
+        for (kind, bits, expected) in [
+            (b"ulaw", 16, 2),
+            (b"alaw", 16, 2),
+            (b"in24", 16, 6),
+            (b"in32", 16, 8),
+            (b"fl32", 16, 8),
+            (b"fl64", 16, 16),
+            (b"raw ", 8, 2),
+            (b"sowt", 16, 4),
+            (b"twos", 24, 6),
+        ] {
+            let found = format(kind, bits, &[]).unwrap().unwrap();
+            assert_eq!(found.frame, Some(expected), "{kind:?}");
+        }
     }
 
     #[test]
