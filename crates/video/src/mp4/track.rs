@@ -105,8 +105,10 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
     let head = TrackHeader::read(one(&trak, b"tkhd")?.ok_or(Refusal::MissingPart)?)?;
     let media = MediaHeader::read(one(&mdia, b"mdhd")?.ok_or(Refusal::MissingPart)?)?;
     let (timing, lasts) = timing(&stbl, moov, sizes.count())?;
-    let lasts = match &edits {
-        Some(edits) if edits.count > 0 => (edits.sum_of_durations(moov), movie.timescale),
+    // Some writers leave the durations of edits at 0: then they say nothing, and all samples are shown.
+    let edited = edits.as_ref().map(|edits| edits.sum_of_durations(moov));
+    let lasts = match edited {
+        Some(ticks) if ticks > 0 => (ticks, movie.timescale),
         _ => (lasts, media.timescale),
     };
     let shown = (head.width >> 16, head.height >> 16);

@@ -343,6 +343,23 @@ fn a_format_has_what_is_kept_once_and_is_short() {
 }
 
 #[test]
+fn edits_that_say_no_duration_leave_that_of_the_samples() {
+    for (edits, expected) in [
+        (vec![0, 1, 0, 0, 1 << 16], 300),
+        (vec![0, 0], 300),
+        (vec![0, 1, 200, 0, 1 << 16], 200),
+        (vec![0, 2, 50, u32::MAX, 1 << 16, 100, 0, 1 << 16], 150),
+    ] {
+        let movie = Movie {
+            track: a_box(b"edts", &a_box(b"elst", &words(&edits))),
+            ..Movie::default()
+        };
+        let film = probe(Cursor::new(movie.make())).unwrap();
+        assert_eq!(film.duration, Some(Duration::from_millis(expected)));
+    }
+}
+
+#[test]
 fn what_is_in_boxes_that_are_not_on_the_list_is_not_looked_into() {
     let mut nested = Vec::new();
     for _ in 0..1000 {
