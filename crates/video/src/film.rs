@@ -178,7 +178,7 @@ pub struct Film {
     pub width: u32,
     /// In pixels, as shown: upright.
     pub height: u32,
-    /// How it is turned to be shown.
+    /// How it is turned to be shown, after it was mirrored left to right where it is mirrored.
     pub rotation: Rotation,
     /// The format of its picture; of the first, if there are several.
     pub video: VideoCodec,

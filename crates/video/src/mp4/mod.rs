@@ -13,6 +13,8 @@ mod descriptors;
 mod entries;
 // One of them.
 mod format;
+// How a film is turned and mirrored.
+mod matrix;
 // The new head.
 mod parts;
 // Sample entries of sound.
@@ -27,7 +29,7 @@ mod track;
 use std::io::{Read, Seek};
 use std::time::Duration;
 
-use crate::film::{Film, Kind, Rotation};
+use crate::film::{Film, Kind};
 use crate::input::Input;
 use crate::output::Output;
 use crate::{Refusal, Result};
@@ -230,7 +232,7 @@ fn film(kind: Kind, movie: &Movie, tracks: &[Track], unknown: Unknown) -> Result
     if track.sizes.count() == 0 {
         return Err(Refusal::NoSamples.into());
     }
-    let rotation = rotation(&movie.matrix, &track.matrix);
+    let rotation = matrix::rotation(&movie.matrix, &track.matrix);
     let (mut width, mut height) = track.size;
     if rotation.swaps_sides() {
         (width, height) = (height, width);
@@ -249,23 +251,6 @@ fn film(kind: Kind, movie: &Movie, tracks: &[Track], unknown: Unknown) -> Result
         hdr: track.hdr,
         audio,
     })
-}
-
-/// How a film is turned by the matrices of the whole and of the track; not at all if they do anything else.
-fn rotation(movie: &[u8; 36], track: &[u8; 36]) -> Rotation {
-    let one = |matrix: &[u8; 36]| {
-        let sign = |at: usize| {
-            let number = [matrix[at], matrix[at + 1], matrix[at + 2], matrix[at + 3]];
-            i32::from_be_bytes(number).signum()
-        };
-        match (sign(0), sign(4), sign(12), sign(16)) {
-            (0, 1, -1, 0) => 90,
-            (-1, 0, 0, -1) => 180,
-            (0, -1, 1, 0) => 270,
-            _ => 0,
-        }
-    };
-    Rotation::from_degrees(one(movie) + one(track)).unwrap_or_default()
 }
 
 /// Ticks, by how many there are in a second.
