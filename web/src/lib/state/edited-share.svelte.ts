@@ -197,5 +197,4 @@ export abstract class EditedShare {
 
 const bare = ({ id, caption, takenAt, zone }: Described): Described => ({ id, caption, takenAt, zone });
 
-const srcOf = (medium: Medium | undefined): string =>
-  !medium || (medium.kind === 'video' && medium.poster_url === null) ? '' : localPath(medium.previews.small.url);
+const srcOf = (medium: Medium | undefined) => (!medium || (medium.kind === 'video' && medium.poster_url === null) ? '' : localPath(medium.previews.small.url));
