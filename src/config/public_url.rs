@@ -106,7 +106,7 @@ mod tests {
             ),
             ("http://[::1]:8000/x", ("http://[::1]:8000", "/x")),
             // As browsers name it.
-            ("HTTPS://A.Example:443/Our/", ("https://a.example", "/Our")),
+            ("https://A.Example:443/Our/", ("https://a.example", "/Our")),
             ("http://Homeserver.lan:80", ("http://homeserver.lan", "")),
             ("https://a.example:80", ("https://a.example:80", "")),
         ] {
