@@ -320,13 +320,13 @@ fn a_backup_gives_up_unfinished_uploads_of_archives_and_photos_and_leaves_those_
         let begun = cloud.wait(begin.send()).unwrap();
         begun.upload_id().unwrap().to_owned()
     };
-    begin("spaces/shared-spaces-2026-05-17T093000Z.tar.zst");
+    begin("spaces/shared-spaces-20260517T093000Z.tar.zst");
     // Those of other programs, and of backups of other servers next to it and below it.
     let others = BTreeSet::from([
         begin("spaces/film.mp4"),
         begin("spaces/dump.tar.zst"),
-        begin("spaces/bob/shared-spaces-2026-05-17T093000Z.tar.zst"),
-        begin("elsewhere/shared-spaces-2026-05-17T093000Z.tar.zst"),
+        begin("spaces/bob/shared-spaces-20260517T093000Z.tar.zst"),
+        begin("elsewhere/shared-spaces-20260517T093000Z.tar.zst"),
     ]);
     assert_eq!(unfinished_uploads(&cloud, &bucket).len(), 5);
     cloud.succeeds(&["backup", &place], &LOCAL);
