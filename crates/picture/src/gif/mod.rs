@@ -29,6 +29,7 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
         has_colours,
         control: None,
         pictures: 0,
+        repeats: false,
         is_short: false,
         edits: EditList::default(),
     };
@@ -72,6 +73,8 @@ struct Parts<'a> {
     /// How the next picture is shown: kept or dropped with that picture. Its length, and four bytes.
     control: Option<&'a [u8]>,
     pictures: usize,
+    /// Whether it was said how often an animation repeats.
+    repeats: bool,
     /// Whether pixels are missing in a picture. Only a file that says where it ends can be so and whole.
     is_short: bool,
     edits: EditList,
@@ -95,7 +98,7 @@ impl<'a> Parts<'a> {
                 }
                 APPLICATION => {
                     let blocks = sub_blocks(reader)?;
-                    keep_application(&mut self.edits, blocks);
+                    self.take_application(blocks);
                 }
                 // Comments and anything else.
                 _ => {
@@ -111,6 +114,24 @@ impl<'a> Parts<'a> {
             }
         }
         Ok(true)
+    }
+
+    /// Keeps what stays of an application's extension: how often an animation repeats, of which the first one counts.
+    fn take_application(&mut self, blocks: &[u8]) {
+        let Some((name, data)) = blocks.split_at_checked(12) else {
+            return;
+        };
+        match name {
+            b"\x0bNETSCAPE2.0" | b"\x0bANIMEXTS1.0" if !self.repeats => {
+                if let Some(count) = loop_count(data) {
+                    self.repeats = true;
+                    let own = extension(APPLICATION, &[name, count].concat());
+                    self.edits.insert(own);
+                }
+            }
+            // Also a colour profile, which every browser ignores in a GIF.
+            _ => {}
+        }
     }
 
     /// Keeps a picture with nothing after its pixels.
@@ -203,22 +224,6 @@ fn sub_blocks<'a>(reader: &mut Reader<'a>) -> Result<&'a [u8]> {
         if block == 0 {
             return Ok(all.get(..length).unwrap_or_default());
         }
-    }
-}
-
-/// Keeps what stays of an application's extension: how often an animation repeats.
-fn keep_application(edits: &mut EditList, blocks: &[u8]) {
-    let Some((name, data)) = blocks.split_at_checked(12) else {
-        return;
-    };
-    match name {
-        b"\x0bNETSCAPE2.0" | b"\x0bANIMEXTS1.0" => {
-            if let Some(count) = loop_count(data) {
-                edits.insert(extension(APPLICATION, &[name, count].concat()));
-            }
-        }
-        // Also a colour profile, which every browser ignores in a GIF.
-        _ => {}
     }
 }
 

@@ -84,6 +84,9 @@ fn an_animation_keeps_its_frames_and_how_often_it_repeats() {
     let twice = extension(APPLICATION, &[b"ANIMEXTS1.0", &[1, 2, 0]]);
     let twice = with(&without, at, &twice);
     assert!(cleaned(&twice).bytes == twice);
+    // Of several, the first one counts.
+    let more = with(&picture, at + count.len(), count);
+    assert!(cleaned(&more).bytes == picture);
 }
 
 #[test]

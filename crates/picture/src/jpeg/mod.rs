@@ -163,7 +163,11 @@ impl<'a> Parts<'a> {
                     self.exif.take(tiff);
                 }
             }
-            APP2 if content.starts_with(ICC) && !self.has_scan => {
+            // One that has more pieces than can be numbered isn't whole.
+            APP2 if content.starts_with(ICC)
+                && !self.has_scan
+                && self.profile.len() <= usize::from(u8::MAX) =>
+            {
                 self.profile.extend(content.strip_prefix(ICC));
             }
             // Of several the last one counts. Twelve bytes and no more; decoders pass over a shorter one.

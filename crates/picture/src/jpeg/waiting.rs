@@ -19,8 +19,6 @@ pub enum Need {
     Codes { are_first: bool, table: u8 },
     /// Every scan: after how many units its data begins again.
     Restart,
-    /// Nothing any more, because another one came.
-    Nothing,
 }
 
 impl Need {
@@ -33,7 +31,7 @@ impl Need {
             }
             Self::Restart => Some(12),
             Self::Colours => Some(13),
-            Self::Always | Self::Nothing => None,
+            Self::Always => None,
         }
     }
 }
@@ -57,11 +55,18 @@ struct Part {
 impl Waiting {
     /// Has a part of a segment wait. It replaces one for the same need.
     pub fn put(&mut self, need: Need, segment: Range<usize>, content: Range<usize>) {
-        if let Some(last) = need.place().and_then(|place| self.last.get_mut(place)) {
-            let before = last.replace(self.parts.len());
-            if let Some(part) = before.and_then(|index| self.parts.get_mut(index)) {
-                part.need = Need::Nothing;
+        // What was replaced goes at once: a file could have millions of those, and few are needed at a time.
+        let place = need.place().and_then(|place| self.last.get_mut(place));
+        if let Some(before) = place.and_then(|last| last.take())
+            && before < self.parts.len()
+        {
+            self.parts.remove(before);
+            for last in self.last.iter_mut().flatten() {
+                *last -= usize::from(*last > before);
             }
+        }
+        if let Some(last) = need.place().and_then(|place| self.last.get_mut(place)) {
+            *last = Some(self.parts.len());
         }
         self.parts.push(Part {
             need,
@@ -81,7 +86,7 @@ impl Waiting {
         for part in mem::take(&mut self.parts) {
             if is_needed(part.need) {
                 now.push(part);
-            } else if part.need != Need::Nothing {
+            } else {
                 self.put(part.need, part.segment, part.content);
             }
         }

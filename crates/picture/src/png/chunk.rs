@@ -43,10 +43,26 @@ impl<'a> Chunk<'a> {
 
 /// A chunk of our own.
 pub fn chunk_of(kind: [u8; 4], data: &[u8]) -> Vec<u8> {
-    // Data came out of a chunk, or is shorter than any, so its length fits.
-    let length = u32::try_from(data.len()).unwrap_or(u32::MAX).to_be_bytes();
-    let checksum = checksum(kind, data).to_be_bytes();
-    [&length, &kind, data, &checksum].concat()
+    joined(kind, data, std::iter::empty())
+}
+
+/// A chunk of our own with these parts in it, one after the other.
+pub fn joined<'a>(
+    kind: [u8; 4],
+    front: &[u8],
+    rest: impl Iterator<Item = &'a [u8]> + Clone,
+) -> Vec<u8> {
+    let length = front.len() + rest.clone().map(<[u8]>::len).sum::<usize>();
+    let mut chunk = Vec::with_capacity(length + 12);
+    // Data came out of chunks, or is shorter than any, so its length fits.
+    let length = u32::try_from(length).unwrap_or(u32::MAX);
+    chunk.extend_from_slice(&length.to_be_bytes());
+    chunk.extend_from_slice(&kind);
+    chunk.extend_from_slice(front);
+    rest.for_each(|part| chunk.extend_from_slice(part));
+    let checksum = crc32fast::hash(chunk.get(4..).unwrap_or_default());
+    chunk.extend_from_slice(&checksum.to_be_bytes());
+    chunk
 }
 
 fn checksum(kind: [u8; 4], data: &[u8]) -> u32 {

@@ -3,19 +3,23 @@
 mod chunk;
 mod colours;
 mod control;
+mod data;
 mod header;
 mod profile;
 mod rows;
 mod stream;
 
+use std::iter;
+
 use super::edit_list::EditList;
 use super::exif::Exif;
 use super::reader::{ENDS, Reader};
-use super::{CleanError, Limit, MAX_FRAMES, Parsed, Result, Size, TOO_MANY_FRAMES};
+use super::{CleanError, Limit, MAX_FRAMES, Parsed, Result, TOO_MANY_FRAMES};
 use crate::reason::Reason;
-use chunk::{Chunk, chunk_of};
+use chunk::{Chunk, chunk_of, joined};
 use colours::Colours;
 use control::Control;
+use data::Data;
 use header::Header;
 pub use header::PASSES;
 use profile::profile;
@@ -53,11 +57,12 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     }
     // Data that something else interrupts is over, for browsers too.
     let mut data = Data::new(
+        file,
         size,
         parts.is_animation().then(|| parts.control.take()).flatten(),
     );
     while &chunk.kind == b"IDAT" {
-        data.add(&chunk, &reader, 0);
+        data.add(&chunk, &reader);
         let Ok(next) = Chunk::read(&mut reader) else {
             break;
         };
@@ -69,7 +74,7 @@ pub fn scan(file: &[u8], limit: Limit) -> Result<Parsed> {
     parts.finish(data)?;
     // What follows the picture matters for an animation, and otherwise says at most when it was taken.
     match parts.is_animation() {
-        true => parts.take_frames(chunk, &mut reader)?,
+        true => parts.take_frames(file, chunk, &mut reader)?,
         false => parts.exif.take_dates(chunk, &mut reader),
     }
     let animated = parts.frames > 1;
@@ -140,39 +145,6 @@ impl Exif {
         if &chunk.kind == b"eXIf" && chunk.check().is_ok() {
             self.take_date(chunk.data);
         }
-    }
-}
-
-/// The data of one picture.
-struct Data<'a> {
-    size: Size,
-    control: Option<Control<'a>>,
-    parts: Vec<&'a [u8]>,
-    edits: EditList,
-    /// Whether the checksums of its chunks are right.
-    is_sound: bool,
-    /// The numbers of its chunks in an animation.
-    numbers: Vec<u32>,
-}
-
-impl<'a> Data<'a> {
-    fn new(size: Size, control: Option<Control<'a>>) -> Self {
-        Self {
-            size,
-            control,
-            parts: Vec::new(),
-            edits: EditList::default(),
-            is_sound: true,
-            numbers: Vec::new(),
-        }
-    }
-
-    /// Adds the data of a chunk after its first `skipped` bytes.
-    fn add(&mut self, chunk: &Chunk<'a>, reader: &Reader<'_>, skipped: usize) {
-        let data = chunk.data.get(skipped..).unwrap_or_default();
-        self.parts.push(data);
-        self.is_sound &= chunk.check().is_ok();
-        self.edits.copy(reader.last(chunk.data.len() + 12));
     }
 }
 
@@ -295,7 +267,12 @@ impl<'a> Parts<'a> {
     }
 
     /// Takes the frames of an animation that follow its first picture.
-    fn take_frames(&mut self, first: Chunk<'a>, reader: &mut Reader<'a>) -> Result<()> {
+    fn take_frames(
+        &mut self,
+        file: &'a [u8],
+        first: Chunk<'a>,
+        reader: &mut Reader<'a>,
+    ) -> Result<()> {
         let mut next = Ok(first);
         let mut frame: Option<Data<'_>> = None;
         let ended = loop {
@@ -314,11 +291,10 @@ impl<'a> Parts<'a> {
                 b"fdAT" => {
                     let number = Reader::new(chunk.data).be32().map_err(|_| MALFORMED)?;
                     if let Some(control) = self.control.take() {
-                        frame = Some(Data::new(control.size, Some(control)));
+                        frame = Some(Data::of_frame(file, control));
                     }
                     if let Some(frame) = &mut frame {
-                        frame.numbers.push(number);
-                        frame.add(&chunk, reader, 4);
+                        frame.add_numbered(number, &chunk, reader);
                     }
                 }
                 b"eXIf" => self.exif.take_date_of(&chunk),
@@ -341,12 +317,12 @@ impl<'a> Parts<'a> {
         let passes = self.header.passes(data.size);
         let length = passes.iter().map(|pass| pass.rows * pass.bytes).sum();
         self.left = self.left.checked_sub(length).ok_or(TOO_MUCH)?;
-        let checked = check(&data.parts, &passes, length)?;
+        let checked = check(data.parts(), &passes, length)?;
         // One of the two checksums is enough to prove that the pixels are those that were packed.
         if !data.is_sound && !checked.is_proven {
             return Err(CleanError::Damaged(Reason::WrongChecksum));
         }
-        if let Some(control) = data.control {
+        if let Some(control) = &data.control {
             self.frames += 1;
             if self.frames as usize > MAX_FRAMES {
                 return Err(TOO_MANY_FRAMES);
@@ -357,33 +333,30 @@ impl<'a> Parts<'a> {
             self.rest
                 .insert(chunk_of(*b"fcTL", &[&number, rest].concat()));
         }
-        let first = self.number;
-        let count = u32::try_from(data.numbers.len()).unwrap_or(u32::MAX);
-        let are_right = data
-            .numbers
-            .iter()
-            .copied()
-            .eq(first..first.saturating_add(count));
-        let is_frame = count > 0;
-        match checked.stays {
-            Stays::Same if are_right && data.is_sound => {
+        let count = match data.numbers {
+            None => Some(0),
+            Some((first, count)) => count.filter(|_| first == self.number),
+        };
+        let is_frame = data.numbers.is_some();
+        match (checked.stays, count, data.place()) {
+            (Stays::Same, Some(count), Some(place)) if data.is_sound => {
                 self.number += count;
-                self.rest.append(data.edits);
+                self.rest.copy(place);
             }
-            Stays::Same => self.keep_own(is_frame, &data.parts.concat()),
-            Stays::Own(own) => self.keep_own(is_frame, &own),
+            (Stays::Same, _, _) => self.keep_own(is_frame, data.parts()),
+            (Stays::Own(own), _, _) => self.keep_own(is_frame, iter::once(own.as_slice())),
         }
         Ok(())
     }
 
     /// Keeps data of our own.
-    fn keep_own(&mut self, is_frame: bool, data: &[u8]) {
+    fn keep_own<'b>(&mut self, is_frame: bool, data: impl Iterator<Item = &'b [u8]> + Clone) {
         let own = match is_frame {
-            false => chunk_of(*b"IDAT", data),
+            false => joined(*b"IDAT", &[], data),
             true => {
                 let number = self.number.to_be_bytes();
                 self.number += 1;
-                chunk_of(*b"fdAT", &[&number, data].concat())
+                joined(*b"fdAT", &number, data)
             }
         };
         self.rest.insert(own);

@@ -36,13 +36,17 @@ pub enum Stays {
 ///
 /// # Errors
 /// There is less in it, it can't be unpacked, or the filter of a row is undefined: browsers show nothing from there on.
-pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Checked> {
+pub fn check<'a>(
+    parts: impl Iterator<Item = &'a [u8]> + Clone,
+    passes: &[Pass],
+    length: u64,
+) -> Result<Checked> {
     let mut rows = Rows::new(passes, io::sink());
     let mut sum = Sum::default();
-    let found = unpack(parts, length, &mut Both(&mut sum, &mut rows))?;
-    let all: usize = parts.iter().map(|part| part.len()).sum();
+    let found = unpack(parts.clone(), length, &mut Both(&mut sum, &mut rows))?;
+    let all: usize = parts.clone().map(<[u8]>::len).sum();
     let sum = sum.of_all().to_be_bytes();
-    let is_proven = found.is_some_and(|end| bytes(parts).skip(end).take(sum.len()).eq(sum));
+    let is_proven = found.is_some_and(|end| bytes(parts.clone()).skip(end).take(sum.len()).eq(sum));
     let stays = match found {
         Some(end) if !rows.has_more => match is_proven && all == end + sum.len() {
             true => Stays::Same,
@@ -59,13 +63,17 @@ pub fn check(parts: &[&[u8]], passes: &[Pass], length: u64) -> Result<Checked> {
     Ok(Checked { stays, is_proven })
 }
 
-fn bytes(parts: &[&[u8]]) -> impl Iterator<Item = u8> {
-    parts.iter().copied().flatten().copied()
+fn bytes<'a>(parts: impl Iterator<Item = &'a [u8]>) -> impl Iterator<Item = u8> {
+    parts.flatten().copied()
 }
 
 /// Unpacks the first `length` bytes of a stream, and finds where what is packed ends if nothing follows those.
-fn unpack(parts: &[&[u8]], length: u64, out: &mut impl Write) -> Result<Option<usize>> {
-    let mut bytes = bytes(parts);
+fn unpack<'a>(
+    parts: impl Iterator<Item = &'a [u8]> + Clone,
+    length: u64,
+    out: &mut impl Write,
+) -> Result<Option<usize>> {
+    let mut bytes = bytes(parts.clone());
     let (method, flags) = bytes.next().zip(bytes.next()).ok_or(ENDS)?;
     let has_dictionary = flags & 0x20 != 0;
     if method & 0x0f != 8

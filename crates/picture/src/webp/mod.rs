@@ -115,6 +115,9 @@ fn extended(
             }
             b"VP8 " | b"VP8L" => {
                 stills += 1;
+                if stills > 1 {
+                    return Err(CleanError::Damaged(Reason::PictureDataAmount));
+                }
                 if chunk.size()? != Some(canvas) {
                     return Err(CleanError::Damaged(Reason::PictureOfAnotherSize));
                 }
@@ -158,6 +161,9 @@ fn keep_frame(edits: &mut EditList, mut reader: Reader<'_>, canvas: Size) -> Res
             b"ALPH" if alpha.is_none() && pictures == 0 => alpha = Some(chunk),
             b"VP8 " | b"VP8L" => {
                 pictures += 1;
+                if pictures > 1 {
+                    return Err(CleanError::Damaged(Reason::FrameDataAmount));
+                }
                 if chunk.size()? != Some(size) {
                     return Err(CleanError::Damaged(Reason::FrameOfAnotherSize));
                 }
