@@ -1,14 +1,19 @@
 //! When a photo was taken: what a clock on the wall showed there, and the zone only if it was recorded or entered.
 
 use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
 
 use rusqlite::Row;
 use time::{Date, Month, PrimitiveDateTime, Time};
 
+use crate::clock::Timestamp;
 use crate::error::{Malformed, Result};
 
 /// The years that a photo can be of: four digits, and not before there were any photos.
 const YEARS: std::ops::RangeInclusive<i32> = 1826..=9999;
+
+/// By how much the clock of a camera may be ahead of ours. A wall clock of no known zone is at most 14 hours ahead of UTC.
+const FAST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A date and a time of day to the second, and the offset from UTC if it is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,6 +45,12 @@ impl TakenAt {
     pub fn from_film(made: i64) -> Option<Self> {
         let made = time::OffsetDateTime::from_unix_timestamp(made).ok()?;
         Self::new(PrimitiveDateTime::new(made.date(), made.time()), Some(0))
+    }
+
+    /// Whether it isn't from the future: the clock of a camera may be a little fast, or is wrong.
+    pub fn is_believed(self, now: Timestamp) -> bool {
+        let ahead = i64::from(self.offset.unwrap_or(0)) * 60;
+        self.local.assume_utc().unix_timestamp() - ahead <= now.plus(FAST).seconds()
     }
 
     /// Reads a time as in RFC 3339, but the seconds and the zone may be left out.
@@ -166,6 +177,21 @@ mod tests {
             ("2020-02-29T00:00z", "2020-02-29T00:00:00Z"),
         ] {
             assert_eq!(TakenAt::parse(text).unwrap().to_string(), expected);
+        }
+    }
+
+    #[test]
+    fn a_time_in_the_future_is_not_believed_but_a_clock_may_be_a_day_fast() {
+        let now = Timestamp(1_720_000_000_000);
+        for (text, expected) in [
+            ("2024-07-03T09:46:40", true),
+            ("2024-07-04T09:46:40", true),
+            ("2024-07-04T09:46:41", false),
+            ("2024-07-04T11:46:40+02:00", true),
+            ("2024-07-04T09:46:40-00:01", false),
+            ("2099-01-01T00:00:00", false),
+        ] {
+            assert_eq!(TakenAt::parse(text).unwrap().is_believed(now), expected);
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, Write};
-use std::time::Duration;
 
 use anyhow::Context;
 use sha2::{Digest, Sha256};
@@ -15,8 +14,6 @@ use crate::domain::uploads::Medium;
 use crate::error::{Error, RejectedVideo, Result};
 use crate::storage::Body;
 
-/// By how much the clock of a camera may be ahead of ours.
-const FAST: Duration = Duration::from_secs(24 * 60 * 60);
 const UNREADABLE: &str = "An upload can't be read back";
 
 /// A film that may be kept, in a file without a name.
@@ -86,10 +83,8 @@ fn write(
     make: impl FnOnce() -> io::Result<File>,
 ) -> Result<CleanFilm> {
     let plan = Plan::new(from).map_err(refuse)?;
-    // None is from the future: a clock may be a little fast, or is wrong.
-    let latest = now.plus(FAST).seconds();
-    let taken_at = plan.made_at().filter(|made| *made <= latest);
-    let taken_at = taken_at.and_then(TakenAt::from_film);
+    let taken_at = plan.made_at().and_then(TakenAt::from_film);
+    let taken_at = taken_at.filter(|taken| taken.is_believed(now));
     let file = make().map_err(Error::writing)?;
     let mut to = Hashing {
         to: file,

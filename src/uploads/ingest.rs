@@ -45,6 +45,7 @@ const COPIES: u64 = 2;
 /// A picture that may be kept.
 pub struct CleanPhoto {
     pub(super) picture: Picture,
+    taken_at: Option<TakenAt>,
     sha256: [u8; 32],
     crc32: u32,
     /// That of its bytes, where they aren't in the memory that each upload may have.
@@ -80,7 +81,7 @@ impl CleanPhoto {
             bytes: self.picture.bytes.len() as u64,
             sha256: self.sha256,
             crc32: self.crc32,
-            taken_at: self.picture.taken_at.and_then(TakenAt::from_camera),
+            taken_at: self.taken_at,
             film_dropped: self.picture.had_film,
         }
     }
@@ -249,17 +250,14 @@ impl PhotoIngest {
                 )
             }
         };
-        let permit = self
-            .permits
-            .clone()
-            .acquire_owned()
-            .await
-            .map_err(Error::internal)?;
+        let permit = self.permits.clone().acquire_owned().await;
+        let (permit, now) = (permit.map_err(Error::internal)?, self.clock.now());
         let (limits, wrong_type) = (self.limits.clone(), self.wrong_type());
         let cleaned = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             let mut clean = clean(file, memory, &limits, wrong_type)?;
             clean.picture.had_film |= had_film;
+            clean.taken_at = clean.taken_at.filter(|taken| taken.is_believed(now));
             Ok(clean)
         });
         cleaned.await.map_err(Error::internal)?
@@ -364,6 +362,7 @@ fn clean(
     let sha256 = Sha256::digest(&picture.bytes).into();
     let crc32 = crc32fast::hash(&picture.bytes);
     Ok(CleanPhoto {
+        taken_at: picture.taken_at.and_then(TakenAt::from_camera),
         picture,
         sha256,
         crc32,

@@ -204,7 +204,7 @@ fn dated_jpeg(seed: u32, exif: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_another() {
+fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_another_or_it_cannot_be() {
     let app = TestApp::new();
     let ann = app.person("ann");
     ann.space("Family");
@@ -217,6 +217,7 @@ fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_a
         .part("taken_at", None, b"1969-07-20T20:17:40Z");
     let left_out = form_of(&photo(4)).part("keep_dates", None, b"false");
     let kept = form_of(&photo(5)).part("keep_dates", None, b"true");
+    let in_the_future = form_of(&dated_jpeg(6, "9000:07:14 15:30:59"));
     let dates = |form| -> Vec<Value> {
         let share = ann.post_form("/spaces/1/shares", form).is_ok();
         let media = share["media"].as_array().unwrap().iter();
@@ -232,6 +233,7 @@ fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_a
     );
     assert_eq!(dates(left_out), [Value::Null]);
     assert_eq!(dates(kept), ["2019-07-14T15:30:59"]);
+    assert_eq!(dates(in_the_future), [Value::Null]);
     app.move_photos();
     let date = b"2019:07:14";
     for file in app.files() {
