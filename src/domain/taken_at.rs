@@ -41,10 +41,13 @@ impl TakenAt {
         Self::new(PrimitiveDateTime::new(date, time), taken.offset_minutes())
     }
 
-    /// What a film says, in seconds since 1970. Its zone is UTC, as the format has it.
-    pub fn from_film(made: i64) -> Option<Self> {
-        let made = time::OffsetDateTime::from_unix_timestamp(made).ok()?;
-        Self::new(PrimitiveDateTime::new(made.date(), made.time()), Some(0))
+    /// What a film says. Its zone is UTC where it has no other, as the format has it.
+    pub fn from_film(made: video::MadeAt) -> Option<Self> {
+        let offset = made.offset_minutes;
+        let local = made.seconds.checked_add(i64::from(offset) * 60)?;
+        let local = time::OffsetDateTime::from_unix_timestamp(local).ok()?;
+        let local = PrimitiveDateTime::new(local.date(), local.time());
+        Self::new(local, Some(offset))
     }
 
     /// Whether it isn't from the future: the clock of a camera may be a little fast, or is wrong.
@@ -178,6 +181,25 @@ mod tests {
         ] {
             assert_eq!(TakenAt::parse(text).unwrap().to_string(), expected);
         }
+    }
+
+    #[test]
+    fn a_film_comes_between_the_photos_before_and_after_it_by_the_clock_of_its_camera() {
+        let film = |offset_minutes| {
+            let seconds = 1_720_215_000;
+            let made = video::MadeAt {
+                seconds,
+                offset_minutes,
+            };
+            TakenAt::from_film(made).unwrap()
+        };
+        let [before, after] = ["2024-07-05T23:20:00", "2024-07-05T23:40:00"]
+            .map(|text| TakenAt::parse(text).unwrap());
+        let there = film(120);
+        assert_eq!(there.to_string(), "2024-07-05T23:30:00+02:00");
+        assert!(before.millis() < there.millis() && there.millis() < after.millis());
+        assert_eq!(film(0).to_string(), "2024-07-05T21:30:00Z");
+        assert_eq!(film(-570).to_string(), "2024-07-05T12:00:00-09:30");
     }
 
     #[test]

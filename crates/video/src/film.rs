@@ -167,6 +167,15 @@ impl Hdr {
     }
 }
 
+/// When a film was made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeAt {
+    /// In seconds since 1970 (UTC).
+    pub seconds: i64,
+    /// By how many minutes the clock of the camera was ahead of UTC; 0 where the film has only UTC.
+    pub offset_minutes: i16,
+}
+
 /// What a file says about its film.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Film {

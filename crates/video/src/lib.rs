@@ -27,7 +27,7 @@ mod webm;
 use std::io::{Read, Seek, Write};
 
 pub use error::Error;
-pub use film::{AudioCodec, Film, Hdr, Kind, Rotation, VideoCodec};
+pub use film::{AudioCodec, Film, Hdr, Kind, MadeAt, Rotation, VideoCodec};
 use input::Input;
 use output::Output;
 pub use refusal::Refusal;
@@ -120,16 +120,21 @@ impl<R: Read + Seek> Plan<R> {
         &self.film
     }
 
-    /// When the film was made, in seconds since 1970 (UTC), as an MP4 or MOV says; the clean film doesn't. `None` where it says
-    /// nothing, or a time before there were such films: that of a clock that was never set.
-    pub fn made_at(&self) -> Option<i64> {
-        match &self.how {
-            How::Mp4(layout) => {
-                let made = i64::try_from(layout.made).ok()?.checked_sub(TO_1970)?;
-                (made >= FIRST_FILMS).then_some(made)
-            }
-            How::WebM => None,
-        }
+    /// When the film was made, as an MP4 or MOV says; the clean film doesn't. By the clock of the camera where its zone is told
+    /// (`com.apple.quicktime.creationdate`, `©day`), and otherwise in UTC. `None` where it says nothing, or a time before
+    /// there were such films: that of a clock that was never set.
+    pub fn made_at(&self) -> Option<MadeAt> {
+        let How::Mp4(layout) = &self.how else {
+            return None;
+        };
+        let is_possible = |made: &MadeAt| made.seconds >= FIRST_FILMS;
+        layout.made_there.filter(is_possible).or_else(|| {
+            let made = MadeAt {
+                seconds: i64::try_from(layout.made).ok()?.checked_sub(TO_1970)?,
+                offset_minutes: 0,
+            };
+            Some(made).filter(is_possible)
+        })
     }
 
     /// The length of the clean film in bytes, exactly.

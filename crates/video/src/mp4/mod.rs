@@ -13,6 +13,8 @@ mod descriptors;
 mod entries;
 // One of them.
 mod format;
+// When it was made, by the clock of the camera.
+mod made;
 // How a film is turned and mirrored.
 mod matrix;
 // The new head.
@@ -29,7 +31,7 @@ mod track;
 use std::io::{Read, Seek};
 use std::time::Duration;
 
-use crate::film::{Film, Kind};
+use crate::film::{Film, Kind, MadeAt};
 use crate::input::Input;
 use crate::output::Output;
 use crate::{Refusal, Result};
@@ -49,6 +51,8 @@ pub struct Layout {
     pub tracks_dropped: usize,
     /// When it was made, in seconds since 1904, as the head says; 0 if it doesn't.
     pub made: u64,
+    /// The same by the clock of the camera, where its zone is told.
+    pub made_there: Option<MadeAt>,
     /// The head as it was read, from which the new one takes its tables.
     moov: Vec<u8>,
     tracks: Vec<Track>,
@@ -97,6 +101,7 @@ impl Layout {
             length: 0,
             tracks_dropped: dropped,
             made: head.made,
+            made_there: made::read(&all),
             tracks,
             chunks,
             head: Parts::default(),

@@ -47,6 +47,33 @@ pub fn contains(bytes: &[u8], text: &[u8]) -> bool {
 }
 
 #[test]
+fn a_film_is_of_the_time_by_the_clock_of_its_camera_where_its_zone_is_told() {
+    let day = |text: &[u8]| {
+        let text = [&[0, 24, 0, 0], text].concat();
+        making::a_box(b"udta", &making::a_box(b"\xa9day", &text))
+    };
+    let made_at = |more: Vec<u8>| {
+        let film = making::Movie {
+            more,
+            ..making::Movie::default()
+        };
+        let film = film.make();
+        assert!(!contains(&cleaned(&film).0, b"2024-07"));
+        Plan::new(Cursor::new(film)).unwrap().made_at()
+    };
+    let there = MadeAt {
+        seconds: 1_720_215_000,
+        offset_minutes: 120,
+    };
+    assert_eq!(made_at(day(b"2024-07-05T23:30:00+0200")), Some(there));
+    // From before there were films, or without a zone: what the head says counts, which is nothing here.
+    assert_eq!(made_at(day(b"1904-01-01T00:00:00+0200")), None);
+    assert_eq!(made_at(day(b"2024-07-05T23:30:00     ")), None);
+    let sample = Plan::new(Cursor::new(sample("avc.mp4"))).unwrap();
+    assert_eq!(sample.made_at().map(|made| made.offset_minutes), Some(0));
+}
+
+#[test]
 fn nothing_is_left_of_what_was_said() {
     for name in SAMPLES {
         let bytes = sample(name);
