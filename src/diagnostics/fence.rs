@@ -20,8 +20,8 @@ pub enum HeicFound {
     )]
     Fenced,
     #[error(
-        "HEIC photos are decoded in a process that reaches no files, within bounds; from Linux 6.7 on, it would \
-         reach no network either"
+        "HEIC photos are decoded in a process that can't read or write files, within bounds; from Linux 6.2 on, it \
+         couldn't empty any either, and from 6.7 on, it would reach no network"
     )]
     FencedFromFiles,
     #[error(

@@ -20,7 +20,8 @@ pub struct Limits {
 pub enum Walls {
     /// Bounds, and no reach to files and to the network.
     All,
-    /// Bounds, and no reach to files; the kernel is too old for the network, which Linux has from 6.7 on.
+    /// Bounds, and nothing of files can be read or written; but the kernel is too old for the network, which Landlock covers
+    /// from Linux 6.7 on. Before 6.2, it doesn't cover `truncate` either.
     NoNetwork,
     /// Bounds alone: Linux before 5.13 or without Landlock, or another system.
     BoundsOnly,
@@ -37,7 +38,7 @@ impl Walls {
         Self::ClockOnly,
     ];
 
-    /// Whether a process that is taken over would reach no files.
+    /// Whether a process that is taken over could read and write no files.
     pub fn keep_from_files(self) -> bool {
         matches!(self, Self::All | Self::NoNetwork)
     }

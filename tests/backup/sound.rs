@@ -437,7 +437,7 @@ fn an_archive_from_the_future_is_restored_only_where_it_is_named_itself() {
     let (place, other) = (folder.join("place"), tempdir().unwrap());
     let complaint = fails(other.path(), &["restore", place.to_str().unwrap()], "");
     assert!(
-        complaint.contains("name one of the archives in ")
+        complaint.contains("Name one of the archives in ")
             && complaint.contains("shared-spaces-20990102T030405Z.tar.zst is named after a time"),
         "{complaint}"
     );

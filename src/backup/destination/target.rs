@@ -74,9 +74,7 @@ impl Target {
                 let newest =
                     newest.with_context(|| format!("There is no archive in {destination}"))?;
                 newest.check(now).with_context(|| {
-                    format!(
-                        "Nothing was restored: name one of the archives in {destination} instead"
-                    )
+                    format!("Name one of the archives in {destination} instead")
                 })?;
                 Ok(ArchiveRef {
                     destination,

@@ -47,7 +47,7 @@ export const de: CheckWords = {
     ],
 
     heic_fenced: 'HEIC-Fotos werden in einem Prozess dekodiert, der weder Dateien noch Netz erreicht, in Grenzen',
-    heic_fenced_from_files: 'HEIC-Fotos werden in einem Prozess dekodiert, der keine Dateien erreicht, in Grenzen; ab Linux 6.7 erreichte er auch kein Netz',
+    heic_fenced_from_files: 'HEIC-Fotos werden in einem Prozess dekodiert, der keine Dateien lesen oder schreiben kann, in Grenzen; ab Linux 6.2 könnte er auch keine leeren, und ab 6.7 erreichte er kein Netz',
     heic_bounded: 'HEIC-Fotos werden in einem Prozess mit Grenzen dekodiert, der aber Dateien lesen könnte, wenn ein Foto ihn übernähme: Nimm Linux 5.13 oder neuer mit Landlock oder setz photos.heic = false',
     heic_only_deadline: 'HEIC-Fotos werden in einem Prozess dekodiert, den nur eine Frist begrenzt: Nimm Linux oder setz photos.heic = false',
     heic_not_decoded: 'HEIC-Fotos lassen sich nicht in einem eigenen Prozess dekodieren: {error}. Behebe das oder setz photos.heic = false',

@@ -47,7 +47,7 @@ export const en: CheckWords = {
     ],
 
     heic_fenced: 'HEIC photos are decoded in a process that reaches no files and no network, within bounds',
-    heic_fenced_from_files: 'HEIC photos are decoded in a process that reaches no files, within bounds; from Linux 6.7 on, it would reach no network either',
+    heic_fenced_from_files: "HEIC photos are decoded in a process that can't read or write files, within bounds; from Linux 6.2 on, it couldn't empty any either, and from 6.7 on, it would reach no network",
     heic_bounded: 'HEIC photos are decoded in a process with bounds, but one that could read files if a photo took it over: use Linux 5.13 or newer with Landlock, or set photos.heic = false',
     heic_only_deadline: 'HEIC photos are decoded in a process that only a deadline bounds: use Linux, or set photos.heic = false',
     heic_not_decoded: 'HEIC photos can’t be decoded in a process of their own: {error}. Mend this, or set photos.heic = false',
