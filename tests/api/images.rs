@@ -204,7 +204,7 @@ fn dated_jpeg(seed: u32, exif: &str) -> Vec<u8> {
 }
 
 #[test]
-fn the_date_that_a_photo_tells_is_kept_unless_its_sharer_leaves_it_out_or_says_another_or_it_cannot_be() {
+fn the_date_that_a_photo_tells_is_kept_unless_it_is_left_out_or_replaced_or_in_the_future() {
     let app = TestApp::new();
     let ann = app.person("ann");
     ann.space("Family");
