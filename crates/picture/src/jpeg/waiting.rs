@@ -57,7 +57,7 @@ impl Waiting {
     pub fn put(&mut self, need: Need, segment: Range<usize>, content: Range<usize>) {
         // What was replaced goes at once: a file could have millions of those, and few are needed at a time.
         let place = need.place().and_then(|place| self.last.get_mut(place));
-        if let Some(before) = place.and_then(|last| last.take())
+        if let Some(before) = place.and_then(Option::take)
             && before < self.parts.len()
         {
             self.parts.remove(before);
