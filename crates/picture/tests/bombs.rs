@@ -78,7 +78,6 @@ fn a_photo_that_is_made_of_millions_of_parts_costs_no_more_than_twice_its_bytes(
         assert!(cleaned.is_ok(), "{name}: {:?}", cleaned.err());
         drop(cleaned);
         let after = peak();
-        println!("{name}: {} MiB", after / MIB);
         assert!(after < MAX_MEMORY, "{name} costs {} MiB", after / MIB);
     }
 }
