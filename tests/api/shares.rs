@@ -402,6 +402,38 @@ fn what_a_crash_has_left_of_a_share_is_never_shown_with_another() {
 }
 
 #[test]
+fn a_urlencoded_form_names_uploads_and_says_what_they_show() {
+    let app = TestApp::new();
+    let (ann, ..) = family(&app);
+    let upload = |seed| {
+        let request = app.client().post("/uploads").body(pictures::png(seed));
+        ann.send(request).json()["id"].to_string()
+    };
+    let (first, second) = (upload(1), upload(2));
+    let form = format!(
+        "upload={first}&caption=The+l%C3%A4ke&taken_at=2019-07-14T06:30&upload={second}&upload=&caption=&other=%ff"
+    );
+    let share = urlencoded(&app, &ann, &form).is_ok();
+    let media = share["media"].as_array().unwrap();
+    assert_eq!(media.len(), 2);
+    assert_eq!(media[0]["caption"], "The läke");
+    assert_eq!(media[0]["taken_at"], "2019-07-14T06:30:00");
+    assert_eq!(media[1]["caption"], Value::Null);
+    app.move_photos();
+    // An edit lists the photos that stay.
+    let request = app.client().put("/shares/1").header(ContentType::Form);
+    let form = format!("text=One&media={}", media[1]["id"]);
+    ann.send(request.body(form)).is(200, "Share edited");
+    let edited = ann.get("/shares/1").is_ok();
+    assert_eq!(edited["media"].as_array().unwrap().len(), 1);
+    assert_eq!(edited["media"][0]["id"], media[1]["id"]);
+    urlencoded(&app, &ann, "text=Hello&keep_dates=no").is(400, "Keep_dates must be true or false");
+    urlencoded(&app, &ann, "text=Hello&caption=Lake")
+        .is(400, "Caption must stand behind the file that it is about");
+    urlencoded(&app, &ann, "upload=77").is(404, "Upload with ID '77' doesn't exist");
+}
+
+#[test]
 fn editing_may_be_urlencoded_and_leaves_the_photo() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);

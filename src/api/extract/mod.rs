@@ -42,6 +42,8 @@ pub mod secure_page;
 pub mod session_cookie;
 // A share, as a form or as JSON.
 pub mod share_body;
+// The fields of a share's form.
+pub mod share_fields;
 // Bytes that are uploaded, with what their headers say.
 pub mod incoming;
 // Where the larger photos of a form are kept.

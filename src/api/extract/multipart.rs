@@ -22,6 +22,7 @@ use crate::api::extract::header_params::Parameterized;
 use crate::api::extract::json::{cut_off, uncoded};
 use crate::api::extract::malformed_form::{malformed, unreadable};
 use crate::api::extract::part_disposition::Disposition;
+use crate::api::extract::share_fields::{self, ShareFields};
 use crate::api::extract::spilled_photos::SpillFile;
 use crate::api::extract::{text_field, urlencoded};
 use crate::api::request::headers;
@@ -41,8 +42,6 @@ const PARTS: usize = 128;
 const PARTS_OF_PHOTO: usize = 4;
 /// The parts of what isn't a photo, with some to spare.
 const OTHER_PARTS: usize = 8;
-/// The most characters of what has few: an id, a date.
-const WORD: usize = 64;
 /// The most bytes that a character of a text can have, with combining marks that NFC joins.
 const BYTES_OF_ONE: u64 = 16;
 /// What is read and thrown away beyond a photo's limit, so that a client with a photo somewhat too large, or one who
@@ -56,13 +55,6 @@ pub struct ShareForm<'r> {
     pub media: FormMedia,
     /// Its permit among the uploads, until the share is created.
     pub under_way: Option<UploadPermit>,
-}
-
-/// The parts of the form that are ours.
-#[derive(Default)]
-struct Parts {
-    text: Option<String>,
-    media: FormMedia,
 }
 
 #[rocket::async_trait]
@@ -130,7 +122,7 @@ impl<'r> ShareForm<'r> {
                 None => read_nothing(body).await,
             }
         };
-        let Parts { text, media } = match &under_way {
+        let ShareFields { text, media } = match &under_way {
             None => parts.await?,
             Some(reservation) => tokio::select! {
                 parts = parts => {
@@ -180,10 +172,10 @@ fn max_parts(limits: &Limits) -> usize {
 }
 
 /// A body without a type, which is a form only where it is empty.
-async fn read_nothing(body: &mut Opened<'_>) -> Result<Parts> {
+async fn read_nothing(body: &mut Opened<'_>) -> Result<ShareFields> {
     let read = body.read(&mut [0]).await.map_err(|error| cut_off(&error))?;
     if read == 0 {
-        Ok(Parts::default())
+        Ok(ShareFields::default())
     } else {
         Err(Invalid::WrongContentType {
             reason: BodyType::Form,
@@ -198,7 +190,7 @@ async fn read(
     size: Option<usize>,
     body: &mut Opened<'_>,
     under_way: Option<&UploadPermit>,
-) -> Result<Parts> {
+) -> Result<ShareFields> {
     let limits = &app.config.limits;
     if kind.is("multipart/form-data") {
         let boundary = kind
@@ -220,10 +212,7 @@ async fn read(
         };
         form.read(parts).await
     } else if kind.is("application/x-www-form-urlencoded") {
-        Ok(Parts {
-            text: urlencoded::read_text(limits, body).await?,
-            media: FormMedia::default(),
-        })
+        urlencoded::read(limits, body).await
     } else {
         Err(Invalid::WrongContentType {
             reason: BodyType::Form,
@@ -244,9 +233,9 @@ pub(super) struct Multi<'a> {
 }
 
 impl Multi<'_> {
-    async fn read(&self, mut parts: Multipart<'_>) -> Result<Parts> {
+    async fn read(&self, mut parts: Multipart<'_>) -> Result<ShareFields> {
         let limits = &self.app.config.limits;
-        let mut form = Parts::default();
+        let mut form = ShareFields::default();
         let mut spill = SpillFile::new(self.app);
         let (mut count, max_parts) = (0, max_parts(limits));
         while let Some(mut part) = self.next_part(&mut parts).await? {
@@ -273,38 +262,14 @@ impl Multi<'_> {
                     self.read_poster(&mut part, &disposition, media, &mut spill)
                         .await?;
                 }
-                Some("upload") => {
-                    let id = self.read_word(&mut part, FieldName::Upload, WORD).await?;
-                    form.media.add_upload(&id);
+                Some(name) => {
+                    // Other parts are not ours.
+                    if let Some((field, max)) = share_fields::word(name, limits) {
+                        let word = self.read_word(&mut part, field, max).await?;
+                        form.take(name, word)?;
+                    }
                 }
-                Some("media") => {
-                    let id = self.read_word(&mut part, FieldName::Media, WORD).await?;
-                    form.media.keep(id);
-                }
-                Some("caption") => {
-                    let (field, max) = (FieldName::Caption, limits.caption_max);
-                    let text = self.read_word(&mut part, field, max).await?;
-                    form.media.describe(field, text)?;
-                }
-                Some("taken_at") => {
-                    let field = FieldName::TakenAt;
-                    let text = self.read_word(&mut part, field, WORD).await?;
-                    form.media.describe(field, text)?;
-                }
-                Some("keep_dates") => {
-                    let field = FieldName::KeepDates;
-                    form.media.keeps_dates =
-                        match self.read_word(&mut part, field, WORD).await?.as_str() {
-                            "true" => true,
-                            "false" => false,
-                            _ => {
-                                let values = &["true", "false"];
-                                return Err(Malformed::NotOneOf { field, values }.into());
-                            }
-                        };
-                }
-                // Other parts are not ours.
-                _ => {}
+                None => {}
             }
             while self.next_chunk(&mut part).await?.is_some() {}
         }

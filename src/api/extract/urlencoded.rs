@@ -1,21 +1,20 @@
-//! A form as `application/x-www-form-urlencoded`: a text alone.
-
-use std::borrow::Cow;
+//! The form of a share as `application/x-www-form-urlencoded`, which can't bring files, but can name uploads.
 
 use rocket::http::RawStr;
 use tokio::io::AsyncReadExt;
 
 use crate::api::extract::body::Opened;
 use crate::api::extract::json::cut_off;
+use crate::api::extract::share_fields::{ShareFields, word};
 use crate::api::extract::text_field::{max_bytes, not_utf8};
 use crate::config::Limits;
-use crate::error::{FieldName, Invalid, Most, Result};
+use crate::error::{FieldName, Invalid, Malformed, Most, Result};
 
-/// The text of the form.
+/// Reads the form.
 ///
 /// # Errors
-/// It is too long or isn't UTF-8, or its body breaks off.
-pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<String>> {
+/// It is too long or isn't UTF-8, or its body breaks off; as [`ShareFields::take`].
+pub async fn read(limits: &Limits, body: &mut Opened<'_>) -> Result<ShareFields> {
     // A byte of text can take three characters here.
     let max = 3 * max_bytes(limits);
     let mut bytes = Vec::new();
@@ -30,18 +29,24 @@ pub async fn read_text(limits: &Limits, body: &mut Opened<'_>) -> Result<Option<
     let fields = body
         .split('&')
         .map(|field| field.split_once('=').unwrap_or((field, "")));
+    let mut form = ShareFields::default();
     for (name, value) in fields {
-        let decode = |text: &str| {
-            RawStr::new(text)
-                .url_decode()
-                .map(Cow::into_owned)
-                .map_err(|_| not_utf8())
+        let name = decode(name, FieldName::Text)?;
+        let field = match name.as_str() {
+            "text" => Some(FieldName::Text),
+            name => word(name, limits).map(|(field, _)| field),
         };
-        if decode(name)? == "text" {
-            return Ok(Some(decode(value)?));
+        if let Some(field) = field {
+            form.take(&name, decode(value, field)?)?;
         }
     }
-    Ok(None)
+    Ok(form)
+}
+
+fn decode(text: &str, field: FieldName) -> Result<String> {
+    let decoded = RawStr::new(text).url_decode();
+    let decoded = decoded.map_err(|_| Malformed::NotUtf8 { field })?;
+    Ok(decoded.into_owned())
 }
 
 /// Why no more of a form is read that begins so: its text is too long, or what else is in it.

@@ -140,7 +140,6 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
         "description": "`false` drops the times when the photos were taken.",
     });
     let form = |properties: Value| json!({"type": "object", "required": ["text"], "properties": properties});
-    let text_alone = form(json!({"text": text}));
     if !photo_needs_text {
         text["description"] = json!("Can be missing or empty if there is a photo.");
     }
@@ -158,6 +157,10 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
     if !photo_needs_text {
         parts["required"] = json!([]);
     }
+    let mut without_files = parts.clone();
+    if let Some(fields) = without_files["properties"].as_object_mut() {
+        fields.retain(|name, _| !["file", "poster"].contains(&name.as_str()));
+    }
     // What is in the header of a part.
     parts["propertyNames"] = json!({"pattern": r#"^[^\x00-\x1f\x7f"\\]+$"#});
     json!({
@@ -169,7 +172,7 @@ fn share_form(limits: &Limits, photo_needs_text: bool) -> Value {
             },
             "example": example,
         },
-        "application/x-www-form-urlencoded": {"schema": text_alone, "example": example},
+        "application/x-www-form-urlencoded": {"schema": without_files, "example": example},
     })
 }
 
