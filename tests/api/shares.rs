@@ -184,6 +184,25 @@ fn an_untouched_file_input_is_no_photo() {
 }
 
 #[test]
+fn what_a_form_says_beside_an_untouched_file_input_is_about_nothing() {
+    let app = TestApp::new();
+    let (ann, ..) = family(&app);
+    let untouched = |form: Form| form.part("file", Some(""), b"");
+    let form = untouched(Form::text("Hello"))
+        .part("poster", Some(""), b"")
+        .part("caption", None, b"")
+        .part("taken_at", None, b"");
+    assert_eq!(ann.post_form(PATH, form).is_ok()["media"], json!([]));
+    // Words aren't dropped, and aren't taken for those of the photo before.
+    let form = untouched(Form::text("Hello").file(&pictures::png(1)));
+    ann.post_form(PATH, form.part("caption", None, b"The lake"))
+        .is(400, "Caption must stand behind the file that it is about");
+    let form = untouched(Form::text("Hello").file(&pictures::png(1)));
+    ann.post_form(PATH, form.part("poster", Some("a.png"), &pictures::png(2)))
+        .is(400, "Poster must stand behind the file that it is about");
+}
+
+#[test]
 fn a_share_may_come_before_its_text_in_the_form() {
     let app = TestApp::new();
     let (ann, ..) = family(&app);

@@ -39,6 +39,8 @@ impl Multi<'_> {
                     is_repeated(&photo, media.uploads()).await?
                 };
                 media.add(photo, is_repeated);
+            } else {
+                media.add_none();
             }
             return Ok(());
         }
@@ -51,6 +53,7 @@ impl Multi<'_> {
             }
         }
         if is_empty && disposition.is_untouched() {
+            media.add_none();
             return Ok(());
         }
         if !repeated.end() {
@@ -76,7 +79,7 @@ impl Multi<'_> {
             Held::Bytes(CAPACITY)
         };
         if let Some(poster) = self.read_photo(part, disposition, held, spill).await? {
-            media.add_poster(poster);
+            media.add_poster(poster)?;
         }
         Ok(())
     }

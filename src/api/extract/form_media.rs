@@ -46,6 +46,8 @@ enum About {
     TheLast,
     /// A photo that had come before.
     Repeated,
+    /// A file input in which no file was chosen.
+    Untouched,
 }
 
 impl Default for FormMedia {
@@ -114,11 +116,17 @@ impl FormMedia {
     /// Adds a photo that came before. An empty field adds nothing, like a file input without a file.
     pub fn add_upload(&mut self, id: &str) {
         if id.is_empty() {
+            self.add_none();
             return;
         }
         self.sent += 1;
         let (number, source) = (self.sent, Brought::Upload(RawId::new(id)));
         self.push(FormPhoto::New { number, source });
+    }
+
+    /// Notes that no file was chosen.
+    pub fn add_none(&mut self) {
+        self.about = About::Untouched;
     }
 
     /// Notes a photo that had come before.
@@ -145,14 +153,14 @@ impl FormMedia {
         });
     }
 
-    /// Whether a poster is taken now: the film before it has none yet, and hadn't come before.
+    /// Whether a poster is taken now: there is a film before it, which has none yet and hadn't come before.
     ///
     /// # Errors
     /// No film precedes it.
     pub fn wants_poster(&self) -> Result<bool> {
         let medium = match (self.about, self.media.last()) {
             (About::TheLast, Some(medium)) => medium,
-            (About::Repeated, _) => return Ok(false),
+            (About::Repeated | About::Untouched, _) => return Ok(false),
             _ => {
                 let field = FieldName::Poster;
                 return Err(Malformed::AboutNothing { field }.into());
@@ -170,10 +178,21 @@ impl FormMedia {
     }
 
     /// Adds the poster of the film before it; of several, the first counts.
-    pub fn add_poster(&mut self, poster: Upload) {
-        if let (About::TheLast, Some(medium)) = (self.about, self.media.last_mut()) {
-            medium.poster.get_or_insert(poster);
+    ///
+    /// # Errors
+    /// No film was chosen in front of it.
+    pub fn add_poster(&mut self, poster: Upload) -> Result<()> {
+        match (self.about, self.media.last_mut()) {
+            (About::TheLast, Some(medium)) => {
+                medium.poster.get_or_insert(poster);
+            }
+            (About::Untouched, _) => {
+                let field = FieldName::Poster;
+                return Err(Malformed::AboutNothing { field }.into());
+            }
+            _ => {}
         }
+        Ok(())
     }
 
     /// Describes the photo before it. Of several values, the first counts.
@@ -184,6 +203,8 @@ impl FormMedia {
         let medium = match (self.about, self.media.last_mut()) {
             (About::TheLast, Some(medium)) => medium,
             (About::Repeated, _) => return Ok(()),
+            // A form has its other inputs also where no file was chosen.
+            (About::Untouched, _) if value.is_empty() => return Ok(()),
             _ => return Err(Malformed::AboutNothing { field }.into()),
         };
         let said = match field {
