@@ -40,6 +40,24 @@ fn a_reader_who_was_away_is_sent_little_at_a_time() {
 }
 
 #[test]
+fn of_several_cursors_or_spaces_in_an_address_the_first_counts() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    ann.space("Family");
+    let live = Live::new(&app.app);
+    let cursor = live.listen(ann.token(), "").last_id;
+    let share = ann.share(1, "Hello");
+    let later = live.listen(ann.token(), "").last_id;
+    let other = ann.space("Friends");
+    ann.share(other, "Elsewhere");
+    let query = format!("?after={cursor}&after={later}&space=1&space={other}");
+    let mut stream = live.listen(ann.token(), &query);
+    assert_eq!(stream.expect("share.created")["id"], share);
+    let next = ann.share(1, "Hello again");
+    assert_eq!(stream.expect("share.created")["id"], next);
+}
+
+#[test]
 fn a_reader_who_never_reads_takes_little_memory_and_is_left_in_the_end() {
     const EACH: usize = 6000;
     const SHARES: i64 = 5000;

@@ -18,12 +18,13 @@ pub async fn stream(
     urls: Urls,
     shutdown: Shutdown,
     last: LastEventId<'_>,
-    space: Option<&str>,
-    after: Option<&str>,
+    space: Vec<&str>,
+    after: Vec<&str>,
 ) -> Result<EventStream> {
-    let space: Option<RawId<SpaceId>> = space.map(RawId::new);
+    // Of several, the first counts. Rocket's option of a value would have none then.
+    let space: Option<RawId<SpaceId>> = space.first().copied().map(RawId::new);
     // A browser that reconnects by itself requests the same address, and names in the header what it has received since.
-    let cursor = last.0.or(after).map(str::to_owned);
+    let cursor = last.0.or(after.first().copied()).map(str::to_owned);
     let opened = caller.read(move |conn, session| {
         let member = space.map(|space| access::space(conn, session, &space)?.member());
         let only = member.transpose()?.map(|member| member.space());

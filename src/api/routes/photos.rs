@@ -102,12 +102,14 @@ pub async fn photo(
     name: &str,
     expires: Option<&str>,
     signature: Option<&str>,
-    download: Option<&str>,
+    download: Vec<&str>,
     conditions: ConditionalHeaders,
 ) -> Result<Photo> {
     let link = VerifiedLink::check(app, name, expires, signature).await?;
     let cache = CachePolicy::Immutable(link.remaining);
-    let disposition = download.map(|wish| content_disposition(wish, &link.name));
+    let disposition = download
+        .first()
+        .map(|wish| content_disposition(wish, &link.name));
     link.send(app, cache, disposition, conditions).await
 }
 
