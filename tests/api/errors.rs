@@ -300,8 +300,8 @@ fn other_origins_are_let_in_only_by_the_setting() {
     assert_eq!(
         reply.header("Access-Control-Allow-Headers"),
         Some(
-            "Authorization, Content-Type, Idempotency-Key, If-Match, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
-             Upload-Offset, X-HTTP-Method-Override"
+            "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Shared-Spaces-User, Tus-Resumable, \
+             Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override"
         )
     );
     assert_eq!(preflight("/nothing", origin).status, 404);

@@ -157,8 +157,8 @@ impl Headers {
         response.set_raw_header("Access-Control-Allow-Origin", origin.to_owned());
         response.set_raw_header(
             "Access-Control-Expose-Headers",
-            "ETag, Link, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, \
-             Upload-Expires, Upload-Length, Upload-Offset, WWW-Authenticate, X-Request-Id",
+            "Content-Disposition, Content-Range, ETag, Link, Location, Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, \
+             Tus-Resumable, Tus-Version, Upload-Expires, Upload-Length, Upload-Offset, WWW-Authenticate, X-Request-Id",
         );
         let methods = allowed_methods(request);
         let is_preflight = request.method() == Method::Options
@@ -171,8 +171,8 @@ impl Headers {
             response.set_raw_header("Access-Control-Allow-Methods", methods.join(", "));
             response.set_raw_header(
                 "Access-Control-Allow-Headers",
-                "Authorization, Content-Type, Idempotency-Key, If-Match, Tus-Resumable, Upload-Checksum, Upload-Length, Upload-Metadata, \
-                 Upload-Offset, X-HTTP-Method-Override",
+                "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Last-Event-ID, Shared-Spaces-User, Tus-Resumable, \
+                 Upload-Checksum, Upload-Length, Upload-Metadata, Upload-Offset, X-HTTP-Method-Override",
             );
             response.set_raw_header("Access-Control-Max-Age", "3600");
         }
