@@ -1,5 +1,6 @@
 //! Pages of lists: how many rows, after which one, and where the next page begins.
 
+use super::ids::number;
 use crate::error::{FieldName, Malformed, Result};
 
 /// The default number of rows on a page.
@@ -148,9 +149,8 @@ impl Page {
     pub fn parse(limit: Option<&str>, cursor: Option<Cursor>) -> Result<Self> {
         let limit = match limit {
             None => DEFAULT,
-            Some(text) => text
-                .parse()
-                .ok()
+            Some(text) => number(text)
+                .and_then(|limit| limit.try_into().ok())
                 .filter(|limit| (1..=Self::MAX).contains(limit))
                 .ok_or_else(|| Malformed::out_of_range(FieldName::Limit, Self::MAX))?,
         };

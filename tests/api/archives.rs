@@ -223,6 +223,7 @@ fn a_choice_that_makes_no_sense_is_refused_with_a_sentence() {
         ),
         (json!({"media": [-1]}), 404, missing("-1")),
         (json!({"media": [1.5]}), 404, missing("1.5")),
+        (json!({"media": [9000.0]}), 404, missing("9000")),
         (
             json!({"media": [u64::MAX]}),
             404,

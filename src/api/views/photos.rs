@@ -11,6 +11,7 @@ use super::settings::FromSettings;
 use super::urls::{PhotoUrl, PhotoUrls, Urls};
 use super::users::User;
 use crate::api::views::payload::{Field, Payload, optional_text, said, values};
+use crate::api::views::whole_number::named_id;
 use crate::domain::ids::{PhotoId, RawId};
 use crate::domain::photos::{Photo, SharedPhoto};
 use crate::error::{FieldName, Invalid, Malformed};
@@ -167,7 +168,9 @@ impl SelectMedia {
             return Err(Invalid::ZipOfTooMany { max: Self::MAX }.into());
         }
         let id = |entry: &serde_json::Value| match entry {
-            serde_json::Value::Number(id) => Ok(RawId::new(&id.to_string())),
+            serde_json::Value::Number(id) => {
+                Ok(named_id(entry).unwrap_or_else(|| RawId::new(&id.to_string())))
+            }
             _ => Err(Malformed::MediaId.into()),
         };
         self.media.iter().map(id).collect()
