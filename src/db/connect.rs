@@ -35,3 +35,9 @@ pub fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     Ok(())
 }
+
+/// Has a connection keep in memory what it needs to undo one of several writes in a transaction: a temporary file would hold what
+/// people wrote outside of the data folder, and where no more files can be opened, it would fail.
+pub fn undo_in_memory(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "memory")
+}

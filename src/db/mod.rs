@@ -39,7 +39,7 @@ use rusqlite::OpenFlags;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use self::connect::{prepare, wait_for_turn};
+use self::connect::{prepare, undo_in_memory, wait_for_turn};
 use self::files::OpenFiles;
 pub use self::files::{LOCK, MARKER};
 pub use self::known::bound_memory;
@@ -131,6 +131,7 @@ impl Db {
             update(&transaction)?;
             transaction.commit()?;
         }
+        undo_in_memory(&connection).with_context(opening)?;
 
         let files = Arc::new(OpenFiles::of(path).with_context(opening)?);
         let reserve = Arc::new(Reserve::next_to(path));
@@ -387,7 +388,13 @@ impl Db {
     pub async fn vacuum(&self) -> Result<()> {
         self.inner
             .writer
-            .run_exclusive(|connection| connection.execute_batch("vacuum"))
+            .run_exclusive(|connection| {
+                // It builds the whole file anew, which may not fit into memory.
+                connection.pragma_update(None, "temp_store", "file")?;
+                let vacuumed = connection.execute_batch("vacuum");
+                undo_in_memory(connection)?;
+                vacuumed
+            })
             .await?;
         self.checkpoint_wal().await.map(drop)
     }

@@ -161,6 +161,20 @@ async fn after_the_file_was_rewritten_nothing_deleted_is_left_wherever_it_was() 
     assert_eq!(log.unwrap().len(), 0);
 }
 
+#[tokio::test]
+async fn a_write_keeps_what_it_may_undo_in_memory_and_a_vacuum_the_new_file_on_the_disk() {
+    let (_folder, db) = fresh();
+    let temp_store = || {
+        db.write(|connection| {
+            Ok(connection.pragma_query_value(None, "temp_store", |row| row.get::<_, u8>(0))?)
+        })
+    };
+    let memory = 2;
+    assert_eq!(temp_store().await.unwrap(), memory);
+    db.vacuum().await.unwrap();
+    assert_eq!(temp_store().await.unwrap(), memory);
+}
+
 /// The beginning of [`words`], wherever it is.
 fn marks(file: &[u8]) -> impl Iterator<Item = &[u8]> {
     let starts = (0..file.len().saturating_sub(8)).filter(|at| file[*at] == b'<');
