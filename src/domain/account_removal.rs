@@ -9,7 +9,7 @@ use super::sessions::Session;
 use super::space_deletion::CHUNK;
 pub use super::space_deletion::Progress;
 use super::spaces::Space;
-use super::users::{self, User};
+use super::users::{self, PasswordVersion, User};
 use super::{
     avatars, comments, email, members, password_resets, reactions, sessions, share_deletion,
     shares, space_deletion, uploads,
@@ -28,19 +28,18 @@ pub struct Begun {
     pub progress: Progress,
 }
 
-/// Begins to remove the account of the caller, if the password hash that was checked is still theirs.
+/// Begins to remove the account of the caller, if the password that was checked is still theirs.
 ///
 /// # Errors
 /// [`Denied::WrongPassword`] if the password has changed since the check; as [`begin`].
 pub fn begin_own(
     conn: &Connection,
     caller: &Session,
-    checked_hash: &str,
+    checked: PasswordVersion,
     now: Timestamp,
 ) -> Result<Begun> {
     let user = caller.user();
-    let hash = users::find_password_hash(conn, user.id)?;
-    if hash.as_deref() != Some(checked_hash) {
+    if !users::has_password(conn, user.id, checked)? {
         return Err(Denied::WrongPassword.into());
     }
     begin(conn, user, now)

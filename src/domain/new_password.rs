@@ -33,6 +33,6 @@ pub fn redeem(
     now: Timestamp,
 ) -> Result<Vec<FeedId>> {
     let user = password_resets::find_user(conn, token, now)?.id;
-    users::set_password_hash(conn, user, new_hash)?;
+    users::set_password(conn, user, new_hash)?;
     end_access(conn, user, None)
 }

@@ -16,7 +16,7 @@ use super::space_deletion::{self, Progress};
 use super::text::{GivenLogin, Login};
 use super::tokens::Token;
 use super::usage::{self, Quota};
-use super::users::{self, User};
+use super::users::{self, PasswordVersion, User};
 use super::{new_password, password_resets, sessions};
 use crate::clock::Timestamp;
 use crate::error::{Conflict, Denied, Result};
@@ -114,7 +114,7 @@ impl<'a> Act<'a> {
     /// # Errors
     /// The database can't be written.
     pub fn reset_password(&self, user: &User, hash: &str) -> Result<Vec<FeedId>> {
-        users::set_password_hash(self.conn, user.id, hash)?;
+        users::set_password(self.conn, user.id, hash)?;
         let ended = new_password::end_access(self.conn, user.id, None)?;
         self.log(Action::PasswordReset, About::User(user), None)?;
         Ok(ended)
@@ -330,12 +330,16 @@ fn last_operator(user: &User) -> crate::error::Error {
 ///
 /// # Errors
 /// [`Denied::WrongPassword`].
-pub fn check_password(conn: &Connection, by: &OperatorRight, checked_hash: &str) -> Result<()> {
-    let hash = match by.user() {
-        Some(user) => users::find_password_hash(conn, user.id)?,
-        None => None,
+pub fn check_password(
+    conn: &Connection,
+    by: &OperatorRight,
+    checked: PasswordVersion,
+) -> Result<()> {
+    let is_theirs = match by.user() {
+        Some(user) => users::has_password(conn, user.id, checked)?,
+        None => false,
     };
-    match hash.as_deref() == Some(checked_hash) {
+    match is_theirs {
         true => Ok(()),
         false => Err(Denied::WrongPassword.into()),
     }

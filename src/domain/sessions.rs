@@ -8,7 +8,7 @@ use super::events::{self, Kind};
 use super::ids::{Id, RawId, SessionId, UserId};
 use super::page::{Listed, Page};
 use super::tokens::Token;
-use super::users::User;
+use super::users::{self, PasswordVersion, User};
 use crate::clock::Timestamp;
 use crate::error::{Denied, Result};
 
@@ -57,7 +57,7 @@ impl Session {
     }
 }
 
-/// Signs a user in, if the password hash that was checked is still theirs. Expired sessions of all users are
+/// Signs a user in, if the password that was checked is still theirs. Expired sessions of all users are
 /// deleted at the same time, and of this user's those beyond the 100 that were used last.
 ///
 /// # Errors
@@ -65,33 +65,35 @@ impl Session {
 pub fn create(
     conn: &Connection,
     user: UserId,
-    checked_hash: &str,
+    checked: PasswordVersion,
     token: &Token,
     device: Option<&Device>,
     now: Timestamp,
     lifetime: Duration,
 ) -> Result<()> {
-    conn.prepare_cached("delete from sessions where last_used_at < ?")?
-        .execute([now.minus(lifetime).0])?;
-    let created = conn
-        .prepare_cached(
-            "insert into sessions (token_hash, user_id, created_at, last_used_at, device)
-             select ?1, id, ?2, ?2, ?5 from users where id = ?3 and password_hash = ?4 and disabled_at is null",
-        )?
-        .execute((
-            token.hash(),
-            now.0,
-            user,
-            checked_hash,
-            device.map(|device| &device.0),
-        ))?;
-    if created == 0 {
+    delete_expired(conn, now, lifetime)?;
+    if !users::has_password(conn, user, checked)? {
         return Err(Denied::WrongLogin.into());
     }
+    conn.prepare_cached(
+        "insert into sessions (token_hash, user_id, created_at, last_used_at, device) values (?1, ?3, ?2, ?2, ?4)",
+    )?
+    .execute((token.hash(), now.0, user, device.map(|device| &device.0)))?;
     let ended = conn
         .prepare_cached(END_SURPLUS)?
         .execute((user, MAX_SESSIONS))?;
     report_ended(conn, user, ended)?;
+    Ok(())
+}
+
+/// Deletes the sessions of all users that have expired, and with them what was made in them.
+pub fn delete_expired(
+    conn: &Connection,
+    now: Timestamp,
+    lifetime: Duration,
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("delete from sessions where last_used_at < ?")?
+        .execute([now.minus(lifetime).0])?;
     Ok(())
 }
 

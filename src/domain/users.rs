@@ -170,49 +170,83 @@ pub fn get_by_login(conn: &Connection, login: &GivenLogin) -> Result<User> {
 }
 
 // An account from before the spaces around a login were left out is found by its exact spaces; for all others, they don't count.
-const BY_LOGIN: &str =
-    "select id, login, name, avatar, password_hash from users where login_key in (?1, ?2)
-    order by login_key = ?1 desc limit 1";
+const BY_LOGIN: &str = "select id, login, name, avatar, password_hash, password_version from users
+    where login_key in (?1, ?2) and deleted_at is null order by login_key = ?1 desc limit 1";
 
 fn keys(login: &GivenLogin) -> [&str; 2] {
     [login.exact(), login.key()].map(LoginKey::as_str)
 }
 
-/// The user with this login, and the hash that their password must match.
+/// Which of the passwords that a user has had: another hash of the same one doesn't count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordVersion(i64);
+
+/// What a password is checked against.
+#[derive(Clone, Debug)]
+pub struct StoredPassword {
+    /// A PHC string.
+    pub hash: String,
+    pub version: PasswordVersion,
+}
+
+impl StoredPassword {
+    fn from_row(row: &Row<'_>, index: usize) -> rusqlite::Result<Self> {
+        Ok(Self {
+            hash: row.get(index)?,
+            version: PasswordVersion(row.get(index + 1)?),
+        })
+    }
+}
+
+/// The user with this login, and what their password is checked against.
 pub fn find_credentials(
     conn: &Connection,
     login: &GivenLogin,
-) -> rusqlite::Result<Option<(UserId, String)>> {
+) -> rusqlite::Result<Option<(UserId, StoredPassword)>> {
     conn.prepare_cached(BY_LOGIN)?
-        .query_row(keys(login), |row| Ok((row.get(0)?, row.get(4)?)))
+        .query_row(keys(login), |row| {
+            Ok((row.get(0)?, StoredPassword::from_row(row, 4)?))
+        })
         .optional()
 }
 
-/// The hash that this user's password must match; `None` if the account is gone.
-pub fn find_password_hash(conn: &Connection, id: UserId) -> rusqlite::Result<Option<String>> {
-    conn.prepare_cached("select password_hash from users where id = ?")?
-        .query_row([id], |row| row.get(0))
+/// What this user's password is checked against; `None` if the account is gone.
+pub fn find_password(conn: &Connection, id: UserId) -> rusqlite::Result<Option<StoredPassword>> {
+    conn.prepare_cached("select password_hash, password_version from users where id = ?")?
+        .query_row([id], |row| StoredPassword::from_row(row, 0))
         .optional()
 }
 
-/// Replaces the hash that was checked, `old`, by `new`; whether it was still there. Another change of the same
-/// password that came first wins.
+/// Whether a password that was checked is still the one of this user who can sign in.
+pub fn has_password(
+    conn: &Connection,
+    id: UserId,
+    checked: PasswordVersion,
+) -> rusqlite::Result<bool> {
+    conn.prepare_cached(
+        "select 1 from users where id = ? and password_version = ? and disabled_at is null",
+    )?
+    .exists((id, checked.0))
+}
+
+/// Replaces the hash of a password by another hash of the same one, unless that was done meanwhile, or the password changed.
 pub fn replace_password_hash(
     conn: &Connection,
     id: UserId,
     old: &str,
     new: &str,
-) -> rusqlite::Result<bool> {
-    let changed = conn
-        .prepare_cached("update users set password_hash = ? where id = ? and password_hash = ?")?
+) -> rusqlite::Result<()> {
+    conn.prepare_cached("update users set password_hash = ? where id = ? and password_hash = ?")?
         .execute((new, id, old))?;
-    Ok(changed == 1)
+    Ok(())
 }
 
-/// Sets a password whatever it was before: the rescue of a forgotten one.
-pub fn set_password_hash(conn: &Connection, id: UserId, hash: &str) -> rusqlite::Result<()> {
-    conn.prepare_cached("update users set password_hash = ? where id = ?")?
-        .execute((hash, id))?;
+/// Sets another password, by its hash.
+pub fn set_password(conn: &Connection, id: UserId, hash: &str) -> rusqlite::Result<()> {
+    conn.prepare_cached(
+        "update users set password_hash = ?, password_version = password_version + 1 where id = ?",
+    )?
+    .execute((hash, id))?;
     Ok(())
 }
 
@@ -338,7 +372,7 @@ pub(super) fn mark_deleted(
     // No login has a control character, and no password has the empty hash.
     conn.prepare_cached(
         "update users set deleted_at = ?1, disabled_at = coalesce(disabled_at, ?1), login_key = char(1) || id, look = null,
-         password_hash = '', language = null, time_zone = null, quiet_from = 0, quiet_until = 0, is_operator = 0 where id = ?2",
+         password_hash = '', password_version = password_version + 1, language = null, time_zone = null, quiet_from = 0, quiet_until = 0, is_operator = 0 where id = ?2",
     )?
     .execute((now.0, user))?;
     Ok(())

@@ -189,6 +189,9 @@ fn an_account_of_which_there_are_still_rows_is_none_any_more() {
         .is(401, "Wrong login and/or password");
     ann.post("/spaces/1/members", json!({"login": "bob"}))
         .is(404, "User with login 'bob' doesn't exist");
+    // Nor by what stands for its login meanwhile.
+    ann.post("/spaces/1/members", json!({"login": "\u{1}2"}))
+        .is(404, "User with login '\u{1}2' doesn't exist");
     // Somebody else may be called so already.
     let other = app.person("bob");
     ann.invite(1, "bob");

@@ -4,7 +4,8 @@ use serde_json::{Value, json};
 use shared_spaces::config::Registration;
 use shared_spaces::domain::users;
 
-use crate::support::{PASSWORD, TestApp, user};
+use crate::races::{act, race};
+use crate::support::{PASSWORD, Person, TestApp, user};
 
 fn registration(login: &str, password: &str, confirm: &str) -> Value {
     json!({"login": login, "password": password, "confirm-password": confirm})
@@ -417,17 +418,7 @@ fn signing_in_checks_keys_then_nulls() {
 fn an_outdated_hash_is_made_again_at_sign_in() {
     let app = TestApp::new();
     app.anonymous().register("ann").is_ok();
-    // A real hash of the same password at another cost.
-    let params = argon2::Params::new(8 * 1024, 1, 1, None).unwrap();
-    let old = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
-    let hash: argon2::password_hash::phc::PasswordHash =
-        argon2::PasswordHasher::hash_password(&old, PASSWORD.as_bytes()).unwrap();
-    let hash = hash.to_string();
-    let outdated = app
-        .app
-        .db
-        .write(move |conn| Ok(conn.execute("update users set password_hash = ?", [hash])?));
-    app.wait(outdated).unwrap();
+    outdate(&app);
 
     app.anonymous()
         .login("ann", "wrong horse")
@@ -442,6 +433,33 @@ fn an_outdated_hash_is_made_again_at_sign_in() {
         1
     );
     app.anonymous().login("ann", PASSWORD).is_ok();
+}
+
+/// Stores a real hash of the same password at another cost.
+fn outdate(app: &TestApp) {
+    let params = argon2::Params::new(8 * 1024, 1, 1, None).unwrap();
+    let old = argon2::Argon2::new(argon2::Algorithm::Argon2id, argon2::Version::V0x13, params);
+    let hash: argon2::password_hash::phc::PasswordHash =
+        argon2::PasswordHasher::hash_password(&old, PASSWORD.as_bytes()).unwrap();
+    let hash = hash.to_string();
+    let outdated = app
+        .app
+        .db
+        .write(move |conn| Ok(conn.execute("update users set password_hash = ?", [hash])?));
+    app.wait(outdated).unwrap();
+}
+
+#[test]
+fn who_sign_in_at_once_with_an_outdated_hash_are_all_let_in() {
+    let app = TestApp::new();
+    app.anonymous().register("ann").is_ok();
+    for _ in 0..5 {
+        outdate(&app);
+        let sign_in = || act("", |person: &Person<'_>| person.login("ann", PASSWORD));
+        for reply in race(&app, vec![sign_in(), sign_in(), sign_in(), sign_in()]) {
+            reply.is_ok();
+        }
+    }
 }
 
 #[test]

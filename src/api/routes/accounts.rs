@@ -22,6 +22,7 @@ use crate::auth::passwords::PasswordCheck;
 use crate::config::Registration;
 use crate::domain::text::{GivenLogin, GivenPassword, Login, Password};
 use crate::domain::tokens::Token;
+use crate::domain::users::PasswordVersion;
 use crate::domain::{
     account_removal, account_status, email, invitations, new_password, own_account, profile,
     sessions, users,
@@ -98,17 +99,16 @@ pub async fn login(
         .db
         .read(move |conn| Ok(users::find_credentials(conn, &login)?))
         .await?;
-    let (user, hash) = found.unzip();
-    let verdict = app.passwords.verify(password, hash.clone()).await?;
-    let right = user.zip(hash).filter(|_| verdict != PasswordCheck::Wrong);
-    let Some((user, mut hash)) = right else {
+    let hash = found.as_ref().map(|(_, stored)| stored.hash.clone());
+    let verdict = app.passwords.verify(password, hash).await?;
+    let Some((user, stored)) = found.filter(|_| verdict != PasswordCheck::Wrong) else {
         attempt.consume();
         audit::sign_in_failed(client.address, &typed);
         return Err(Denied::WrongLogin.into());
     };
     attempt.record_success();
     if let PasswordCheck::RightButOutdated { new } = verdict {
-        let old = std::mem::replace(&mut hash, new.clone());
+        let old = stored.hash;
         app.db
             .write(move |conn| Ok(users::replace_password_hash(conn, user, &old, &new)?))
             .await?;
@@ -126,7 +126,8 @@ pub async fn login(
     app.db
         // Who has to delete something may have to sign in first.
         .write_making_room(move |conn| {
-            sessions::create(conn, user, &hash, &token, agent.0.as_ref(), now, lifetime)
+            let device = agent.0.as_ref();
+            sessions::create(conn, user, stored.version, &token, device, now, lifetime)
         })
         .await?;
     audit::signed_in(client.address, user, &typed);
@@ -205,11 +206,11 @@ pub async fn delete(
     client: &ClientInfo,
     body: JsonBody<DeleteAccount>,
 ) -> Result<Status> {
-    let hash = check_password(app, &user, client, body.0.password).await?;
+    let checked = check_password(app, &user, client, body.0.password).await?;
     let now = app.now();
     let begun = user
         .write_making_room(move |conn, session| {
-            account_removal::begin_own(conn, session, &hash, now)
+            account_removal::begin_own(conn, session, checked, now)
         })
         .await?;
     audit::account_removed(user.at(client), &user.user);
@@ -218,26 +219,27 @@ pub async fn delete(
     Ok(Status::NoContent)
 }
 
-/// Checks the password of the caller, and counts wrong ones. Returns the hash that it matches.
+/// Checks the password of the caller, and counts wrong ones. Returns which of theirs it is.
 pub(super) async fn check_password(
     app: &App,
     user: &CurrentUser<'_>,
     client: &ClientInfo,
     given: String,
-) -> Result<String> {
+) -> Result<PasswordVersion> {
     let attempt = app
         .limits
         .logins
         .change_password(client.address, user.session)?;
-    let hash = user
-        .read(|conn, session| Ok(users::find_password_hash(conn, session.user().id)?))
+    let stored = user
+        .read(|conn, session| Ok(users::find_password(conn, session.user().id)?))
         .await?;
+    let hash = stored.as_ref().map(|stored| stored.hash.clone());
     let verdict = app
         .passwords
-        .verify(GivenPassword::new(given), hash.clone())
+        .verify(GivenPassword::new(given), hash)
         .await?;
-    match hash.filter(|_| verdict != PasswordCheck::Wrong) {
-        Some(hash) => Ok(hash),
+    match stored.filter(|_| verdict != PasswordCheck::Wrong) {
+        Some(stored) => Ok(stored.version),
         None => {
             attempt.consume();
             audit::wrong_password(client.address, &user.user);
@@ -259,7 +261,7 @@ pub async fn change_password(
         &asked.new_password,
         &app.config.limits,
     )?;
-    let old = check_password(app, &user, client, asked.old_password).await?;
+    let checked = check_password(app, &user, client, asked.old_password).await?;
     if !new.is_repeated_by(&asked.confirm_password) {
         return Err(Invalid::NewPasswordsDontMatch.into());
     }
@@ -268,9 +270,10 @@ pub async fn change_password(
         .write(move |conn, session| {
             let id = session.user().id;
             // Another change that came first has made the old password wrong.
-            if !users::replace_password_hash(conn, id, &old, &new)? {
+            if !users::has_password(conn, id, checked)? {
                 return Err(Denied::WrongPassword.into());
             }
+            users::set_password(conn, id, &new)?;
             new_password::end_access(conn, id, Some(session.id()))
         })
         .await?;

@@ -40,6 +40,7 @@ use crate::domain::operating::Act;
 use crate::domain::operator_log;
 use crate::domain::page::Page;
 use crate::domain::tokens::Token;
+use crate::domain::users::PasswordVersion;
 use crate::error::{Conflict, Result};
 use crate::logging::audit;
 use crate::qr;
@@ -133,13 +134,13 @@ pub async fn log(caller: Caller<'_>, page: Page, links: Urls) -> Result<JsonPage
     JsonPage::new(&links, "", list, LogLine::from)
 }
 
-/// Checks the password of an operator, before what can't be undone. Returns the hash that it matches.
+/// Checks the password of an operator, before what can't be undone. Returns which of theirs it is.
 async fn confirm(
     app: &App,
     user: &CurrentUser<'_>,
     client: &ClientInfo,
     given: String,
-) -> Result<String> {
+) -> Result<PasswordVersion> {
     // First, so that nobody else is told whether a password is right.
     user.read(access::installation).await?;
     check_password(app, user, client, given).await

@@ -104,12 +104,12 @@ pub async fn remove(
     id: RawId<SpaceId>,
     body: JsonBody<OperatorsPassword>,
 ) -> Result<NoContent> {
-    let hash = confirm(app, &user, client, body.0.password).await?;
+    let checked = confirm(app, &user, client, body.0.password).await?;
     let now = app.now();
     let (gone, begun) = user
         .write_making_room(move |conn, session| {
             let by = access::installation(conn, session)?;
-            operating::check_password(conn, &by, &hash)?;
+            operating::check_password(conn, &by, checked)?;
             let space = access::operated(conn, &by, &id)?;
             Act::new(conn, &by, now).remove_space(&space)
         })

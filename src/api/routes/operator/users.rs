@@ -102,12 +102,12 @@ pub async fn remove(
     id: RawId<UserId>,
     body: JsonBody<OperatorsPassword>,
 ) -> Result<NoContent> {
-    let hash = confirm(app, &user, client, body.0.password).await?;
+    let checked = confirm(app, &user, client, body.0.password).await?;
     let (now, quotas) = (app.now(), app.config.quotas);
     let (gone, begun) = user
         .write_making_room(move |conn, session| {
             let by = access::installation(conn, session)?;
-            operating::check_password(conn, &by, &hash)?;
+            operating::check_password(conn, &by, checked)?;
             let about = account_status::get_report(conn, &by, &id, &quotas)?;
             let gone = about.account.user;
             let begun = Act::new(conn, &by, now).remove_account(&gone)?;
