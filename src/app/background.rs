@@ -144,6 +144,7 @@ impl App {
             self.clock.clone(),
             self.push_key.clone(),
             self.config.push.own_services.clone(),
+            self.config.sessions.lifetime,
             self.push_wake.clone(),
         )
     }

@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 use crate::db::{Connection, Db};
 use crate::domain::pushes::{self, Claimed};
+use crate::domain::sessions;
 use crate::jobs::runner::{Job, Next};
 use crate::push::key::PushKey;
 use crate::push::sender::PushSender;
@@ -30,17 +31,20 @@ pub struct SendPushes {
     clock: Clock,
     key: PushKey,
     own_services: Vec<String>,
+    session_lifetime: Duration,
     wake: Arc<Notify>,
     sender: Option<PushSender>,
 }
 
 impl SendPushes {
-    /// Sends those of this database. `own_services` are origins that the operator trusts.
+    /// Sends those of this database. `own_services` are origins that the operator trusts; a browser whose session wasn't
+    /// used for `session_lifetime` gets none.
     pub fn new(
         db: Db,
         clock: Clock,
         key: PushKey,
         own_services: Vec<String>,
+        session_lifetime: Duration,
         wake: Arc<Notify>,
     ) -> Self {
         Self {
@@ -48,6 +52,7 @@ impl SendPushes {
             clock,
             key,
             own_services,
+            session_lifetime,
             wake,
             sender: None,
         }
@@ -64,8 +69,10 @@ impl SendPushes {
 
     /// Sends what is due; whether there may be more.
     async fn send_due(&self, sender: PushSender) -> Result<bool> {
-        let now = self.clock.now();
+        let (now, lifetime) = (self.clock.now(), self.session_lifetime);
         let begin = move |conn: &Connection| {
+            // Who was signed out there by the time that has passed isn't told anything there any more.
+            sessions::delete_expired(conn, now, lifetime)?;
             pushes::clamp_due(conn, now)?;
             let has_more = pushes::begin(conn, now)?;
             Ok((has_more, pushes::claim(conn, now, AT_ONCE)?))

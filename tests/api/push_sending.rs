@@ -63,6 +63,19 @@ fn who_is_removed_while_messages_are_sent_gets_none_of_those_that_wait() {
 }
 
 #[test]
+fn a_device_whose_session_has_expired_gets_none() {
+    let world = World::new();
+    let ann = world.ann();
+    let lifetime = world.app.app.config.sessions.lifetime;
+    world.app.app.clock.advance(lifetime / 2);
+    ann.get("/me").is_ok();
+    world.app.app.clock.advance(lifetime / 2 + MINUTE);
+    ann.share(world.space, "Hello");
+    assert!(world.after(MINUTE).is_empty());
+    assert_eq!(world.app.count("select count(*) from sessions"), 1);
+}
+
+#[test]
 fn what_a_service_has_taken_is_not_sent_again_because_another_could_not_be_recorded() {
     let world = World::new();
     many_browsers(&world, 5);
