@@ -113,10 +113,11 @@ pub fn is_disabled(conn: &Connection, user: UserId) -> rusqlite::Result<bool> {
     Ok(disabled.unwrap_or(false))
 }
 
-/// Disables an account and ends all its sessions; whether it could be used before.
+/// Disables an account, and ends all its sessions and links for a new password; whether it could be used before.
 pub fn disable(conn: &Connection, user: UserId, now: Timestamp) -> rusqlite::Result<bool> {
     let is_changed = users::set_disabled(conn, user, Some(now))?;
     sessions::revoke_all(conn, user, None)?;
+    email::end_links(conn, user)?;
     email::withdraw_unconfirmed(conn, user)?;
     Ok(is_changed)
 }

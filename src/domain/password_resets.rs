@@ -57,11 +57,11 @@ pub fn create(
 /// Whose password a link sets.
 ///
 /// # Errors
-/// [`NotFound::Reset`] if it was never made, was used, or has expired.
+/// [`NotFound::Reset`] if it was never made, was used, or has expired, or if the account is disabled.
 pub fn find_user(conn: &Connection, token: &Token, now: Timestamp) -> Result<User> {
     conn.prepare_cached(
         "select u.id, u.login, u.name, u.avatar from password_resets r join users u on u.id = r.user_id
-         where r.token_hash = ? and r.expires_at > ?",
+         where r.token_hash = ? and r.expires_at > ? and u.disabled_at is null",
     )?
     .query_row((token.hash(), now.0), |row| User::from_row(row, 0))
     .optional()?

@@ -68,3 +68,17 @@ fn a_link_ends_with_its_time_and_with_the_next_one() {
     redeem(&app, "made-up", "better horse", "better horse").is(404, NOT_VALID);
     app.anonymous().login("ann", PASSWORD).is_ok();
 }
+
+#[test]
+fn a_link_ends_when_its_account_is_disabled() {
+    let app = TestApp::new();
+    app.person("ann");
+    let before = app.reset_token("ann");
+    app.disable("ann");
+    redeem(&app, &before, "better horse", "better horse").is(404, NOT_VALID);
+    let meanwhile = app.reset_token("ann");
+    redeem(&app, &meanwhile, "better horse", "better horse").is(404, NOT_VALID);
+    app.enable("ann");
+    redeem(&app, &before, "better horse", "better horse").is(404, NOT_VALID);
+    app.anonymous().login("ann", PASSWORD).is_ok();
+}

@@ -291,6 +291,15 @@ impl TestApp {
         assert!(self.wait(disabled).unwrap());
     }
 
+    /// Lets an account be used again.
+    pub fn enable(&self, login: &'static str) {
+        let enabled = self.app.db.write(move |conn| {
+            let user = users::get_by_login(conn, &GivenLogin::new(login.to_owned()))?;
+            Ok(account_status::enable(conn, user.id)?)
+        });
+        assert!(self.wait(enabled).unwrap());
+    }
+
     /// Steps a worker without a database until nothing is left.
     pub fn move_photos_without_database(&self) {
         let (photos, queue) = (self.app.photos.clone(), self.app.queue.clone());
