@@ -132,13 +132,8 @@ fn set(conn: &Connection, caller: &Session, address: &EmailAddress, now: Timesta
     let since = now.minus(DAY);
     let of_user = mails::oldest_of(conn, user, Kind::Confirmation, since, MAX_CONFIRMATIONS)?;
     // Also of several users together: nobody's mailbox is filled by accounts that are made for it.
-    let to_address = mails::oldest_to(
-        conn,
-        address.as_str(),
-        Kind::Confirmation,
-        since,
-        MAX_CONFIRMATIONS,
-    )?;
+    let to_address =
+        mails::oldest_confirmation_to(conn, address.as_str(), since, MAX_CONFIRMATIONS)?;
     if let Some(begun) = of_user.max(to_address) {
         let wait = begun.plus(DAY).since(now);
         return Err(Overload::TooManyAttempts { wait }.into());
@@ -174,8 +169,8 @@ pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Resul
     Ok(())
 }
 
-/// Ends the links for a new password, those on their way and those that have arrived: their mailbox isn't the user's any more.
-fn end_links(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+/// Ends the links for a new password, those on their way and those that have arrived.
+pub(super) fn end_links(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
     mails::cancel(conn, user, Kind::Password)?;
     password_resets::delete_of_user(conn, user)
 }

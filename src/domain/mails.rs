@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Row};
+use sha2::{Digest, Sha256};
 use strum::{EnumString, IntoStaticStr};
 
 use super::ids::UserId;
@@ -78,25 +79,30 @@ const OLDEST_OF_USER: &str =
     "select created_at from mails where user_id = ? and kind = ? and created_at > ?
     order by created_at desc limit 1 offset ?";
 
-/// The same for mails to an address, whichever users they are for.
-pub(super) fn oldest_to(
+/// The same for mails to confirm an address, whichever users they are for, also those whose accounts are gone.
+pub(super) fn oldest_confirmation_to(
     conn: &Connection,
     address: &str,
-    kind: Kind,
     since: Timestamp,
     max: i64,
 ) -> rusqlite::Result<Option<Timestamp>> {
-    let word: &str = kind.into();
+    let word: &str = Kind::Confirmation.into();
     conn.prepare_cached(OLDEST_TO_ADDRESS)?
-        .query_row((address, word, since.0, max - 1), |row| {
+        .query_row((address, word, since.0, hash(address), max - 1), |row| {
             row.get(0).map(Timestamp)
         })
         .optional()
 }
 
 const OLDEST_TO_ADDRESS: &str =
-    "select created_at from mails where address = ? collate nocase and kind = ? and created_at > ?
-    order by created_at desc limit 1 offset ?";
+    "select created_at from mails where address = ?1 collate nocase and kind = ?2 and created_at > ?3
+    union all select created_at from counted_confirmations where address_hash = ?4 and created_at > ?3
+    order by created_at desc limit 1 offset ?5";
+
+/// By what an address is known whose account is gone, however it is written.
+fn hash(address: &str) -> [u8; 32] {
+    Sha256::digest(address.to_ascii_lowercase()).into()
+}
 
 /// Sends no mail of a kind any more that waits. It is counted all the same.
 pub(super) fn cancel(conn: &Connection, user: UserId, kind: Kind) -> rusqlite::Result<()> {
@@ -119,6 +125,10 @@ pub fn tidy_up(conn: &Connection, now: Timestamp) -> rusqlite::Result<()> {
     let (before, after) = (now.minus(REMEMBERED), now.plus(REMEMBERED));
     conn.prepare_cached(
         "delete from mails where (created_at < ? or created_at > ?) and due_at is null",
+    )?
+    .execute((before.0, after.0))?;
+    conn.prepare_cached(
+        "delete from counted_confirmations where created_at < ? or created_at > ?",
     )?
     .execute((before.0, after.0))?;
     conn.prepare_cached("update mails set due_at = ? where due_at > ?")?
@@ -195,8 +205,20 @@ pub(super) fn end(conn: &Connection, id: i64) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Forgets those to a user.
+/// Forgets those to a user whose account goes. Those that confirm an address stay counted for it: otherwise, with an account after
+/// another, as many could be sent there as one likes.
 pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Result<()> {
+    let word: &str = Kind::Confirmation.into();
+    let mut sent = conn
+        .prepare_cached("select address, created_at from mails where user_id = ? and kind = ?")?;
+    let mut sent = sent.query((user, word))?;
+    while let Some(row) = sent.next()? {
+        let (address, created_at): (String, i64) = (row.get(0)?, row.get(1)?);
+        conn.prepare_cached(
+            "insert into counted_confirmations (address_hash, created_at) values (?, ?)",
+        )?
+        .execute((hash(&address), created_at))?;
+    }
     conn.prepare_cached("delete from mails where user_id = ?")?
         .execute([user])?;
     Ok(())
@@ -205,6 +227,7 @@ pub(super) fn delete_of_user(conn: &Connection, user: UserId) -> rusqlite::Resul
 /// Forgets what waits; for a restore.
 pub(super) fn delete_all(conn: &Connection) -> rusqlite::Result<()> {
     conn.execute("delete from mails", [])?;
+    conn.execute("delete from counted_confirmations", [])?;
     Ok(())
 }
 
@@ -219,6 +242,7 @@ mod tests {
             (CLAIM, "mails_due"),
             (OLDEST_OF_USER, "mails_by_user"),
             (OLDEST_TO_ADDRESS, "mails_by_address"),
+            (OLDEST_TO_ADDRESS, "counted_confirmations_by_address"),
         ] {
             let plan = plan(sql);
             assert!(plan.contains(index), "{plan}");

@@ -206,9 +206,22 @@ fn nobody_has_many_mails_sent_to_strangers() {
         assert_eq!(reply.status, 200, "{number}");
     }
     set(&world.app.person("gus"), "stranger@Example.org").is(429, refused);
+    // Nor one person with an account after another.
+    for login in ["bob", "cid", "dan", "eve", "fay"] {
+        world.app.remove_account(login);
+    }
+    let kept = "select count(*) from mails where address like '%stranger@%' and user_id > 1";
+    assert_eq!(world.app.count(kept), 0);
+    set(&world.app.person("hal"), "STRANGER@example.org").is(429, refused);
     world.app.app.clock.advance(DAY + MINUTE);
     world.app.mail_all();
     set(&ann, "another@example.org").is_ok();
+    assert_eq!(
+        world
+            .app
+            .count("select count(*) from counted_confirmations"),
+        0
+    );
 }
 
 #[test]
