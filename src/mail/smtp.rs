@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use hyper_rustls::ConfigBuilderExt;
 use lettre::message::{Mailbox, Message};
 use lettre::transport::smtp::Error;
 use lettre::transport::smtp::authentication::{Credentials, DEFAULT_MECHANISMS};
 use lettre::transport::smtp::client::{AsyncSmtpConnection, AsyncTokioStream, TlsParameters};
-use lettre::transport::smtp::extension::ClientId;
+use lettre::transport::smtp::commands::{Mail, Rset};
+use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use rustls::ClientConfig;
 use rustls::crypto::aws_lc_rs::default_provider;
 use rustls::pki_types::ServerName;
@@ -115,22 +116,27 @@ impl Mailer {
                     goodbye(connection).await;
                     Sent::Accepted
                 }
-                Err(error) => outcome(&error),
+                Err(error) => match outcome(&error) {
+                    // What it has against us says nothing about who should have read this.
+                    Sent::Refused(reason) => match self.server.check_sender().await {
+                        Ok(()) => Sent::Refused(reason),
+                        Err(error) => Sent::Unreachable(line(&format!("{error:#}"))),
+                    },
+                    sent => sent,
+                },
             }
         };
         let sent = timeout(self.timeout, sending).await;
         sent.unwrap_or_else(|_| Sent::Unreachable(self.too_slow()))
     }
 
-    /// Signs in, and sends nothing.
+    /// Signs in, says who sends, and sends nothing.
     ///
     /// # Errors
-    /// The server can't be reached, or doesn't let this one in.
+    /// The server can't be reached, doesn't let this one in, or takes no mail from `mail.from`.
     pub async fn check(&self) -> Result<()> {
-        let connection = timeout(self.timeout, self.server.connect()).await;
-        let connection = connection.map_err(|_| anyhow!(self.too_slow()))?;
-        goodbye(connection?).await;
-        Ok(())
+        let checked = timeout(self.timeout, self.server.check_sender()).await;
+        checked.map_err(|_| anyhow!(self.too_slow()))?
     }
 
     fn too_slow(&self) -> String {
@@ -161,6 +167,28 @@ impl Server {
             known.map_err(reason)?;
         }
         Ok(connection)
+    }
+}
+
+impl Server {
+    /// Checks on a connection of its own whether mail from us is taken at all.
+    async fn check_sender(&self) -> Result<()> {
+        let mut connection = self.connect().await?;
+        let address = &self.from.email;
+        let mut parameters = Vec::new();
+        if !address.to_string().is_ascii() {
+            let info = connection.server_info();
+            ensure!(
+                info.supports_feature(Extension::SmtpUtfEight),
+                "it takes only addresses in ASCII, which {address} isn't"
+            );
+            parameters.push(MailParameter::SmtpUtfEight);
+        }
+        let mail = Mail::new(Some(address.clone()), parameters);
+        connection.command(mail).await.map_err(reason)?;
+        connection.command(Rset).await.map_err(reason)?;
+        goodbye(connection).await;
+        Ok(())
     }
 }
 

@@ -62,10 +62,30 @@ fn what_a_server_says_decides_what_becomes_of_a_mail() {
         server.fail(at, Fault::Says(line));
         assert!(matches!(send(&server), Sent::Unreachable(_)), "{line}");
     }
+    // It refuses whatever comes from us: that isn't about who should have read this.
+    for at in ["MAIL", "RCPT"] {
+        server.fail(at, Fault::Says("550 Bad sender"));
+        server.fail("MAIL", Fault::Says("550 Bad sender"));
+        assert!(
+            matches!(send(&server), Sent::Unreachable(reason) if reason.contains("Bad sender"))
+        );
+    }
     for at in ["CONNECT", "EHLO", "MAIL", "RCPT", "DATA"] {
         server.fail(at, Fault::Closes);
         assert!(matches!(send(&server), Sent::Unreachable(_)), "{at}");
     }
+    assert!(server.received().is_empty());
+}
+
+#[test]
+fn a_server_that_takes_no_mail_from_us_does_not_pass_the_check() {
+    let app = TestApp::new();
+    let server = MailServer::new();
+    let check = || app.wait(async { mailer(&server).check().await });
+    check().unwrap();
+    server.fail("MAIL", Fault::Says("550 Bad sender"));
+    let refused = check().unwrap_err().to_string();
+    assert!(refused.contains("Bad sender"), "{refused}");
     assert!(server.received().is_empty());
 }
 
