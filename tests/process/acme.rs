@@ -185,6 +185,28 @@ fn a_certificate_is_renewed_and_the_next_handshake_shows_it() {
 }
 
 #[test]
+fn a_certificate_that_cannot_be_kept_is_used_all_the_same() {
+    let folder = tempfile::tempdir().unwrap();
+    let ports = own_ports();
+    let pebble = Pebble::start(folder.path(), ports, 9);
+    let root = pebble.root();
+    let log = folder.path().join("server.log");
+    let command = serve(folder.path(), &pebble.directory(), ports, true);
+    let _server = Server::start_logged(command, &log);
+    let first = shown(&root, NAME, ports.https);
+    // Where a folder is, no file can be put.
+    let kept = folder.path().join("data/acme/certificate.pem");
+    until("the first certificate to be kept", || {
+        fs::remove_file(&kept).ok()
+    });
+    fs::create_dir(&kept).unwrap();
+    until("another certificate", || {
+        (shown(&root, NAME, ports.https) != first).then_some(())
+    });
+    wait_for(&log, "was ordered and is used, but can't be kept");
+}
+
+#[test]
 fn an_account_that_the_authority_has_forgotten_is_made_again() {
     let folder = tempfile::tempdir().unwrap();
     let ports = own_ports();

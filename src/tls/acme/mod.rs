@@ -52,6 +52,8 @@ pub struct Acme {
     /// When the last attempt of an earlier process has failed; `None` until that was looked for.
     failed_before: Option<Option<i64>>,
     suggestion: Option<Suggestion>,
+    /// A certificate, with its key, that was ordered and couldn't be written yet. There are only so many a week.
+    unkept: Option<Arc<str>>,
 }
 
 /// When the directory has said that a certificate should be renewed.
@@ -91,6 +93,7 @@ impl Acme {
             clock,
             failed_before: None,
             suggestion: None,
+            unkept: None,
         };
         Ok((acme, certificates))
     }
@@ -100,6 +103,7 @@ impl Acme {
     /// # Errors
     /// It wasn't obtained, or can't be kept. What was shown before is shown on.
     pub async fn step(&mut self) -> Result<Duration> {
+        self.keep_certificate().await?;
         let state = self.state().await?;
         if self.failed_before.is_none() && self.certificates.pair().is_none() {
             tracing::warn!(
@@ -141,6 +145,8 @@ impl Acme {
                 }
                 Ok(pause)
             }
+            // Ordered it was.
+            Err(error) if self.unkept.is_some() => Err(error),
             Err(error) => Err(self.failed(state, error).await),
         }
     }
@@ -226,7 +232,7 @@ impl Acme {
     }
 
     /// Orders a certificate, keeps it, and shows it from the next connection on.
-    async fn order(&self, state: &State) -> Result<Pair> {
+    async fn order(&mut self, state: &State) -> Result<Pair> {
         let way = WayToShow::choose(self.has_redirect, state.failures_of(&self.purpose()));
         let is_of_directory = state.directory.as_deref() == Some(self.settings.directory.as_str());
         let replaced = self.certificates.pair().filter(|_| is_of_directory);
@@ -244,18 +250,31 @@ impl Acme {
             pair.is_for(&self.names) && pair.ends() > self.clock.now(),
             "The certificate that was ordered is for other names, or has ended already: is the clock of this machine right?"
         );
+        // Before it is kept: that may fail, and this one is good.
+        self.certificates.replace(pair.clone());
+        self.unkept = Some(pem.into());
+        self.keep_certificate().await?;
+        Ok(pair)
+    }
+
+    /// Keeps what was ordered, unless that is done.
+    async fn keep_certificate(&mut self) -> Result<()> {
+        let Some(pem) = self.unkept.clone() else {
+            return Ok(());
+        };
         let store = self.store.clone();
         let state = State {
             directory: Some(self.settings.directory.clone()),
             ..State::default()
         };
-        spawn_blocking(move || {
+        let keep = move || {
             store.keep_certificate(&pem)?;
             store.keep_state(&state)
-        })
-        .await??;
-        self.certificates.replace(pair.clone());
-        Ok(pair)
+        };
+        let kept: Result<()> = spawn_blocking(keep).await?;
+        kept.context("A certificate was ordered and is used, but can't be kept")?;
+        self.unkept = None;
+        Ok(())
     }
 
     /// Records a failure, and returns it with the time of the next attempt.
