@@ -169,7 +169,9 @@ impl Folder {
 
 /// Deletes a file unless it is being written.
 fn clear(part: &Path) -> io::Result<()> {
-    let Some(file) = optional(File::open(part))? else {
+    // For writing too: otherwise NFS doesn't let it be locked.
+    let opened = File::options().read(true).write(true).open(part);
+    let Some(file) = optional(opened)? else {
         // Its writer has finished meanwhile.
         return Ok(());
     };
