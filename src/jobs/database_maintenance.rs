@@ -8,8 +8,8 @@ use std::time::Duration;
 use anyhow::Result;
 use tokio_util::sync::CancellationToken;
 
+use crate::check::{is_damaged_database, sentence};
 use crate::db::Db;
-use crate::error::{Error, Overload};
 use crate::jobs::runner::{Job, Next};
 
 /// Right after the start, other work needs the disk more.
@@ -39,14 +39,11 @@ impl DatabaseMaintenance {
 
     /// Checks the database, however large it is, and remembers the verdict. A check that fails to run changes nothing.
     pub async fn check(&self) {
-        let problem = match self.db.quick_check().await {
-            Ok(None) => None,
-            Err(Error::Overload(Overload::Busy)) => {
-                return tracing::warn!("database is too busy for an integrity check");
+        let problem = match problem(self.db.quick_check().await) {
+            Ok(problem) => problem,
+            Err(error) => {
+                return tracing::warn!(error = %sentence(&error), "could not check the database; will do it again");
             }
-            Ok(Some(verdict)) => Some(verdict),
-            // Damage can make even the check fail.
-            Err(error) => Some(format!("{error:?}")),
         };
         let before = self.damaged.swap(problem.is_some(), Ordering::Relaxed);
         match problem {
@@ -62,6 +59,17 @@ impl DatabaseMaintenance {
             maintenance: self.clone(),
             is_first: true,
         }
+    }
+}
+
+/// What a check has found to be wrong, if anything. Damage can make even the check fail.
+///
+/// # Errors
+/// It couldn't be made: the database is busy, or its files can't be opened at the moment.
+fn problem(checked: crate::error::Result<Option<String>>) -> Result<Option<String>> {
+    match checked.map_err(anyhow::Error::from) {
+        Err(error) if is_damaged_database(&error) => Ok(Some(sentence(&error))),
+        checked => checked,
     }
 }
 
@@ -88,5 +96,33 @@ impl Job for MaintenanceJob {
 
     fn pause_after_error(&self) -> Duration {
         FIRST
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+    use crate::error::Overload;
+
+    #[test]
+    fn a_check_that_could_not_be_made_says_nothing_about_the_database() {
+        let failed = |code| {
+            problem(Err(rusqlite::Error::SqliteFailure(
+                ffi::Error::new(code),
+                None,
+            )
+            .into()))
+        };
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
+            assert!(failed(code).unwrap().is_some());
+        }
+        for code in [ffi::SQLITE_CANTOPEN, ffi::SQLITE_IOERR, ffi::SQLITE_BUSY] {
+            assert!(failed(code).is_err());
+        }
+        assert!(problem(Err(Overload::Busy.into())).is_err());
+        assert_eq!(problem(Ok(None)).unwrap(), None);
+        assert!(problem(Ok(Some("page 7".into()))).unwrap().is_some());
     }
 }
