@@ -97,11 +97,18 @@ impl DeleteSpaces {
         }
     }
 
-    /// Finishes all deletions that have begun.
+    /// Finishes all deletions that have begun. One that can't be finished holds up none of another kind.
     ///
     /// # Errors
     /// The database can't be used.
     pub async fn finish_all(&self) -> crate::error::Result<()> {
+        let users = self.finish_users().await;
+        let shares = self.finish_shares().await;
+        let spaces = self.finish_spaces().await;
+        users.and(shares).and(spaces)
+    }
+
+    async fn finish_users(&self) -> crate::error::Result<()> {
         while let Some(user) = self
             .db
             .read(|conn| Ok(account_removal::next(conn)?))
@@ -109,9 +116,17 @@ impl DeleteSpaces {
         {
             self.finish_user(user, Progress::default()).await?;
         }
+        Ok(())
+    }
+
+    async fn finish_shares(&self) -> crate::error::Result<()> {
         while let Some(share) = self.db.read(|conn| Ok(share_deletion::next(conn)?)).await? {
             self.finish_share(share, Progress::default()).await?;
         }
+        Ok(())
+    }
+
+    async fn finish_spaces(&self) -> crate::error::Result<()> {
         while let Some(space) = self.db.read(|conn| Ok(space_deletion::next(conn)?)).await? {
             self.finish(space, Progress::default()).await?;
         }
