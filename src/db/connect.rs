@@ -41,3 +41,11 @@ pub fn prepare(connection: &Connection, deadline: Duration) -> rusqlite::Result<
 pub fn undo_in_memory(connection: &Connection) -> rusqlite::Result<()> {
     connection.pragma_update(None, "temp_store", "memory")
 }
+
+/// Rewrites the whole file, by way of one on the disk: it may not fit into memory.
+pub fn vacuum(connection: &Connection) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "temp_store", "file")?;
+    let vacuumed = connection.execute_batch("vacuum");
+    undo_in_memory(connection)?;
+    vacuumed
+}

@@ -386,16 +386,7 @@ impl Db {
     /// # Errors
     /// There is no space for it, or [`Overload::Busy`].
     pub async fn vacuum(&self) -> Result<()> {
-        self.inner
-            .writer
-            .run_exclusive(|connection| {
-                // It builds the whole file anew, which may not fit into memory.
-                connection.pragma_update(None, "temp_store", "file")?;
-                let vacuumed = connection.execute_batch("vacuum");
-                undo_in_memory(connection)?;
-                vacuumed
-            })
-            .await?;
+        self.inner.writer.run_exclusive(connect::vacuum).await?;
         self.checkpoint_wal().await.map(drop)
     }
 }
