@@ -19,6 +19,8 @@ mod made;
 mod matrix;
 // The new head.
 mod parts;
+// Tables of runs of samples.
+mod runs;
 // Sample entries of sound.
 mod sound;
 // The tables of a track.

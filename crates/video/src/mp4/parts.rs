@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::runs::Runs;
 use crate::Result;
 use crate::output::Output;
 
@@ -15,6 +16,8 @@ enum One {
     Own(Vec<u8>),
     /// A range of the old head.
     Copy(Range<usize>),
+    /// Runs of the old head.
+    Runs(Runs),
     /// Where the chunks of a track are, and their number.
     Offsets { track: usize, count: u32 },
 }
@@ -24,6 +27,7 @@ impl One {
         match self {
             Self::Own(bytes) => bytes.len() as u64,
             Self::Copy(range) => range.len() as u64,
+            Self::Runs(runs) => u64::from(runs.count) * Runs::WIDTH as u64,
             Self::Offsets { count, .. } => 16 + u64::from(*count) * if wide { 8 } else { 4 },
         }
     }
@@ -38,6 +42,11 @@ impl Parts {
     /// Appends a range of the old head.
     pub fn copy(&mut self, range: Range<usize>) {
         self.0.push(One::Copy(range));
+    }
+
+    /// Appends runs of the old head.
+    pub fn runs(&mut self, runs: Runs) {
+        self.0.push(One::Runs(runs));
     }
 
     /// Appends the table of where the chunks of a track are.
@@ -75,6 +84,12 @@ impl Parts {
             match part {
                 One::Own(bytes) => output.write(bytes)?,
                 One::Copy(range) => output.write(&old[range.clone()])?,
+                One::Runs(runs) => {
+                    for (count, value) in runs.all(old) {
+                        output.write(&count.to_be_bytes())?;
+                        output.write(&value)?;
+                    }
+                }
                 One::Offsets { track, count } => {
                     let length = u32::try_from(part.length(wide)).unwrap_or(u32::MAX);
                     output.write(&length.to_be_bytes())?;

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use super::boxes::Part;
 use super::parts::Parts;
+use super::runs::Runs;
 use crate::fields::Fields;
 use crate::{Refusal, Result};
 
@@ -45,7 +46,8 @@ impl Table {
         }
     }
 
-    fn range(&self) -> Range<usize> {
+    /// Where its entries are in the head.
+    pub fn range(&self) -> Range<usize> {
         self.start..self.start + self.count * self.width
     }
 
@@ -75,16 +77,30 @@ impl Table {
 
     /// The same, with more fields in front of the count.
     fn write_with(&self, kind: &[u8; 4], fields: &[u8], parts: &mut Parts) {
-        let range = self.range();
+        parts.own(self.header(kind, fields, self.count));
+        parts.copy(self.range());
+    }
+
+    /// The box again, with these runs of it and nothing else.
+    fn write_runs(&self, kind: &[u8; 4], fields: &[u8], runs: Runs, parts: &mut Parts) {
+        let count = usize::try_from(runs.count).unwrap_or(usize::MAX);
+        parts.own(self.header(kind, fields, count));
+        parts.runs(runs);
+    }
+
+    /// What precedes `count` entries in such a box.
+    fn header(&self, kind: &[u8; 4], fields: &[u8], count: usize) -> Vec<u8> {
+        let entries = count.saturating_mul(self.width);
+        let length = 16_usize
+            .saturating_add(fields.len())
+            .saturating_add(entries);
         let mut header = Vec::new();
-        let length = u32::try_from(16 + fields.len() + range.len()).unwrap_or(u32::MAX);
-        header.extend_from_slice(&length.to_be_bytes());
+        header.extend_from_slice(&u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes());
         header.extend_from_slice(kind);
         header.extend_from_slice(&[self.version, 0, 0, 0]);
         header.extend_from_slice(fields);
-        header.extend_from_slice(&u32::try_from(self.count).unwrap_or(u32::MAX).to_be_bytes());
-        parts.own(header);
-        parts.copy(range);
+        header.extend_from_slice(&u32::try_from(count).unwrap_or(u32::MAX).to_be_bytes());
+        header
     }
 }
 
@@ -187,30 +203,18 @@ impl Sizes {
 /// The tables that decoding and seeking need, but for those of samples and chunks; and how many ticks the samples last.
 pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u64)> {
     let mut parts = Parts::default();
-    // Entries for more samples than there are could say anything.
-    let counted = |table: &mut Table| {
-        let mut left = u64::from(samples);
-        table.keep_while(moov, |entry| {
-            let wanted = left > 0;
-            let count = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
-            left = left.saturating_sub(u64::from(count));
-            wanted
-        });
-    };
     let stts = super::boxes::one(stbl, b"stts")?.ok_or(Refusal::MissingPart)?;
-    let mut table = Table::read(stts, |_| 8)?;
-    counted(&mut table);
-    table.write(b"stts", &mut parts);
-    let ticks = table.entries(moov).map(|entry| {
-        let mut fields = Fields(entry);
-        let (count, each) = (fields.u32().unwrap_or(0), fields.u32().unwrap_or(0));
-        u64::from(count) * u64::from(each)
-    });
+    let table = Table::read(stts, |_| Runs::WIDTH)?;
+    let runs = Runs::of(&table, samples, moov);
+    let ticks = runs
+        .all(moov)
+        .map(|(count, each)| u64::from(count) * u64::from(u32::from_be_bytes(each)));
     let lasts = ticks.fold(0, u64::saturating_add);
+    table.write_runs(b"stts", &[], runs, &mut parts);
     if let Some(part) = super::boxes::one(stbl, b"ctts")? {
-        let mut table = Table::read(part, |_| 8)?;
-        counted(&mut table);
-        table.write(b"ctts", &mut parts);
+        let table = Table::read(part, |_| Runs::WIDTH)?;
+        let runs = Runs::of(&table, samples, moov);
+        table.write_runs(b"ctts", &[], runs, &mut parts);
         if let Some(part) = super::boxes::one(stbl, b"cslg")? {
             let (version, _, mut fields) = part.full()?;
             let fields = fields.take(if version == 0 { 20 } else { 40 })?;

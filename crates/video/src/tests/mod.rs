@@ -3,6 +3,7 @@
 //! The samples are the first inputs of the fuzzer: films of a third of a second as ffmpeg makes them, with SECRET in what they
 //! and their encoders say. `tests/films` of the server has other programs look at many more.
 
+mod hidden_mp4;
 mod hostile_mp4;
 mod hostile_webm;
 mod making;

@@ -1,0 +1,30 @@
+//! Words in an MP4 where players don't look: none of them are left.
+
+use super::making::{Movie, a_box, find, words};
+use super::*;
+
+#[test]
+fn runs_of_no_samples_are_dropped_and_the_last_one_ends_with_the_samples() {
+    let secret = u32::from_be_bytes(*b"SECR");
+    let with = |runs: &[u32]| {
+        let count = u32::try_from(runs.len() / 2).unwrap();
+        let tables = a_box(b"ctts", &[words(&[0, count]), words(runs)].concat());
+        let mut bytes = Movie {
+            tables,
+            ..Movie::default()
+        }
+        .make();
+        let at = find(&bytes, b"stts") + 16;
+        bytes[at..at + 8].copy_from_slice(&words(&[u32::MAX, 100]));
+        cleaned(&bytes)
+    };
+    let (made, summary) = with(&[0, secret, 1, 7, 0, secret, secret, 9]);
+    assert!(!contains(&made, b"SECR"));
+    assert!(contains(
+        &made,
+        &a_box(b"ctts", &words(&[0, 2, 1, 7, 2, 9]))
+    ));
+    assert!(contains(&made, &a_box(b"stts", &words(&[0, 1, 3, 100]))));
+    assert_eq!(summary.film.duration, Some(Duration::from_millis(300)));
+    assert!(cleaned(&made).0 == made);
+}
