@@ -107,7 +107,7 @@ fn of_track(track: &Track, number: u8, moov: &[u8], chunks: &mut Vec<Chunk>) -> 
         });
         sample = end;
     }
-    // Runs of missing chunks are ignored.
+    // Runs of missing chunks were dropped.
     match sample == samples {
         true => Ok(()),
         false => Err(Refusal::SampleCounts.into()),

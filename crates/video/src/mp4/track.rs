@@ -89,13 +89,18 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
     if let (Sizes::Fixed { size, .. }, Some(frame)) = (&mut sizes, formats.frame) {
         *size = frame;
     }
-    let runs = Table::read(one(&stbl, b"stsc")?.ok_or(Refusal::MissingPart)?, |_| 12)?;
+    let mut runs = Table::read(one(&stbl, b"stsc")?.ok_or(Refusal::MissingPart)?, |_| 12)?;
     let offsets = match (one(&stbl, b"stco")?, one(&stbl, b"co64")?) {
         (Some(_), Some(_)) => return Err(Refusal::Twice.into()),
         (Some(part), None) => Table::read(part, |_| 4)?,
         (None, Some(part)) => Table::read(part, |_| 8)?,
         (None, None) => return Err(Refusal::MissingPart.into()),
     };
+    // From the first chunk that isn't there on, they could say anything.
+    runs.keep_while(moov, |entry| {
+        let chunk = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
+        usize::try_from(chunk).is_ok_and(|chunk| (1..=offsets.count).contains(&chunk))
+    });
     let edits = match one(&trak, b"edts")? {
         Some(edts) => one(&edts.children()?, b"elst")?
             .map(|part| Table::read(part, |version| if version == 0 { 12 } else { 20 }))

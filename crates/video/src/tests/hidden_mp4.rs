@@ -28,3 +28,21 @@ fn runs_of_no_samples_are_dropped_and_the_last_one_ends_with_the_samples() {
     assert_eq!(summary.film.duration, Some(Duration::from_millis(300)));
     assert!(cleaned(&made).0 == made);
 }
+
+#[test]
+fn runs_of_chunks_that_are_not_there_are_dropped() {
+    let secret = u32::from_be_bytes(*b"SECR");
+    let as_it_was = cleaned(&Movie::default().make()).0;
+    for behind in [
+        vec![3, 1, 1],
+        vec![secret; 3],
+        vec![9, 1, 1, secret, 0, secret, 2, secret, secret],
+    ] {
+        let runs = [&[1, 2, 1, 2, 1, 1][..], &behind].concat();
+        let movie = Movie {
+            runs,
+            ..Movie::default()
+        };
+        assert!(cleaned(&movie.make()).0 == as_it_was, "{behind:?}");
+    }
+}
