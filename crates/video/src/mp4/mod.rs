@@ -13,6 +13,8 @@ mod descriptors;
 mod entries;
 // One of them.
 mod format;
+// How samples are grouped.
+mod groups;
 // When it was made, by the clock of the camera.
 mod made;
 // How a film is turned and mirrored.

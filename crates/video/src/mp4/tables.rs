@@ -16,7 +16,7 @@ pub struct Table {
     pub count: usize,
     /// The size of one, in bytes.
     width: usize,
-    version: u8,
+    pub version: u8,
 }
 
 impl Table {
@@ -27,7 +27,8 @@ impl Table {
         Self::of(part, fields, count, width(version), version)
     }
 
-    fn of(
+    /// A box of which the fields in front of the entries were read.
+    pub fn of(
         part: &Part<'_>,
         fields: Fields<'_>,
         count: u32,
@@ -76,20 +77,20 @@ impl Table {
     }
 
     /// The same, with more fields in front of the count.
-    fn write_with(&self, kind: &[u8; 4], fields: &[u8], parts: &mut Parts) {
+    pub fn write_with(&self, kind: &[u8; 4], fields: &[u8], parts: &mut Parts) {
         parts.own(self.header(kind, fields, self.count));
         parts.copy(self.range());
     }
 
     /// The box again, with these runs of it and nothing else.
-    fn write_runs(&self, kind: &[u8; 4], fields: &[u8], runs: Runs, parts: &mut Parts) {
+    pub fn write_runs(&self, kind: &[u8; 4], fields: &[u8], runs: Runs, parts: &mut Parts) {
         let count = usize::try_from(runs.count).unwrap_or(usize::MAX);
         parts.own(self.header(kind, fields, count));
         parts.runs(runs);
     }
 
     /// What precedes `count` entries in such a box.
-    fn header(&self, kind: &[u8; 4], fields: &[u8], count: usize) -> Vec<u8> {
+    pub fn header(&self, kind: &[u8; 4], fields: &[u8], count: usize) -> Vec<u8> {
         let entries = count.saturating_mul(self.width);
         let length = 16_usize
             .saturating_add(fields.len())
@@ -247,45 +248,4 @@ pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u6
         }
     }
     Ok((parts, lasts))
-}
-
-/// How samples are grouped: those groups that decoders need to begin in the middle, by how long their description is.
-const GROUPS: [(&[u8; 4], u32); 4] = [(b"roll", 2), (b"rap ", 1), (b"sync", 1), (b"tscl", 20)];
-
-/// The groups, where their descriptions are as they should be. Others are dropped: films are played without them.
-pub fn groups(stbl: &[Part<'_>]) -> Parts {
-    let mut parts = Parts::default();
-    for (name, width) in GROUPS {
-        let of = |kind: &[u8; 4]| {
-            let mut found = stbl
-                .iter()
-                .filter(|part| &part.kind == kind && part.payload.get(4..8) == Some(name));
-            found.next().filter(|_| found.next().is_none()).copied()
-        };
-        if let (Some(described), Some(mapped)) = (of(b"sgpd"), of(b"sbgp")) {
-            let descriptions = description(&described, width);
-            let map = mapped.full().and_then(|(version, _, mut fields)| {
-                fields.u32()?;
-                let count = fields.u32()?;
-                Table::of(&mapped, fields, count, 8, version)
-            });
-            if let (Ok(descriptions), Ok(map)) = (descriptions, map)
-                && map.version == 0
-            {
-                let fields = [&name[..], &width.to_be_bytes()].concat();
-                descriptions.write_with(b"sgpd", &fields, &mut parts);
-                map.write_with(b"sbgp", name, &mut parts);
-            }
-        }
-    }
-    parts
-}
-
-fn description(part: &Part<'_>, width: u32) -> Result<Table> {
-    let (version, _, mut fields) = part.full()?;
-    let (_, length, count) = (fields.u32()?, fields.u32()?, fields.u32()?);
-    match (version, length == width, count <= 1000) {
-        (1, true, true) => Table::of(part, fields, count, width as usize, version),
-        _ => Err(Refusal::MalformedPart.into()),
-    }
 }

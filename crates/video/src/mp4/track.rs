@@ -3,8 +3,9 @@
 use super::Movie;
 use super::boxes::{Part, by_version, make, one, times};
 use super::entries;
+use super::groups::groups;
 use super::parts::Parts;
-use super::tables::{Sizes, Table, groups, timing};
+use super::tables::{Sizes, Table, timing};
 use crate::film::{AudioCodec, Hdr, VideoCodec};
 use crate::scrub::Scrub;
 use crate::{Refusal, Result};
@@ -109,6 +110,7 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
     };
     let head = TrackHeader::read(one(&trak, b"tkhd")?.ok_or(Refusal::MissingPart)?)?;
     let media = MediaHeader::read(one(&mdia, b"mdhd")?.ok_or(Refusal::MissingPart)?)?;
+    let groups = groups(&stbl, moov, sizes.count());
     let (timing, lasts) = timing(&stbl, moov, sizes.count())?;
     // Some writers leave the durations of edits at 0: then they say nothing, and all samples are shown.
     let edited = edits.as_ref().map(|edits| edits.sum_of_durations(moov));
@@ -146,7 +148,7 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
             },
             formats: formats.bytes,
             timing,
-            groups: groups(&stbl),
+            groups,
         },
     })))
 }

@@ -46,3 +46,48 @@ fn runs_of_chunks_that_are_not_there_are_dropped() {
         assert!(cleaned(&movie.make()).0 == as_it_was, "{behind:?}");
     }
 }
+
+#[test]
+fn groups_and_their_descriptions_are_kept_as_far_as_samples_have_them() {
+    let with = |descriptions: &[[u8; 2]], map: &[u32]| {
+        let count = |entries: usize| u32::try_from(entries).unwrap();
+        let described = [
+            &words(&[1 << 24])[..],
+            b"roll",
+            &words(&[2, count(descriptions.len())]),
+            descriptions.as_flattened(),
+        ];
+        let mapped = [
+            &words(&[0])[..],
+            b"roll",
+            &words(&[count(map.len() / 2)]),
+            &words(map),
+        ];
+        let tables = [
+            a_box(b"sgpd", &described.concat()),
+            a_box(b"sbgp", &mapped.concat()),
+        ];
+        let movie = Movie {
+            tables: tables.concat(),
+            ..Movie::default()
+        };
+        cleaned(&movie.make()).0
+    };
+    let secret = u32::from_be_bytes(*b"SECR");
+    let sane = with(&[*b"AA", *b"BB"], &[1, 1, 1, 0, 1, 2]);
+    assert!(contains(&sane, b"AABB") && contains(&sane, &words(&[1, 0, 1, 2])));
+    let behind = with(
+        &[*b"AA", *b"BB", *b"SE", *b"CR"],
+        &[1, 1, 0, secret, 1, 0, 9, 2, secret, secret],
+    );
+    assert!(behind == sane);
+    let between = with(&[*b"SE", *b"CR", *b"AA"], &[3, 3]);
+    assert!(contains(&between, b"\0\0\0\0AA") && !contains(&between, b"SECR"));
+    for none in [
+        with(&[*b"SE", *b"CR"], &[3, 0]),
+        with(&[*b"SE", *b"CR"], &[]),
+        with(&[*b"AA"], &[3, secret]),
+    ] {
+        assert!(none == cleaned(&Movie::default().make()).0);
+    }
+}
