@@ -203,6 +203,27 @@ fn the_film_of_a_motion_photo_is_known() {
 }
 
 #[test]
+fn a_film_behind_a_picture_is_a_file_of_its_own() {
+    let whole = file(&[(b"hvc1", b"one", &[1, 2])], &usual(), &[]);
+    let still = shape(&whole).unwrap();
+    let film = [
+        part(b"ftyp", &[b"mp42\0\0\0\0isommp42"]),
+        part(b"moov", &[b"head"]),
+        // What comes twice in a picture may come in a film as well.
+        part(b"meta", &[&[0; 4]]),
+        part(b"free", &[]).repeat(200_000),
+        part(b"mdat", &[b"film"]),
+    ]
+    .concat();
+    let moving = shape(&[&whole[..], &film].concat()).unwrap();
+    assert!(moving.has_film && !still.has_film);
+    assert_eq!(moving.end, whole.len() as u64);
+    // One that was cut off is left behind all the same.
+    assert!(shape(&[&whole[..], &film[..30]].concat()).unwrap().has_film);
+    assert_eq!((moving.width, moving.height), (still.width, still.height));
+}
+
+#[test]
 fn a_file_that_is_cut_off_anywhere_is_refused_and_one_that_was_changed_anywhere_never_panics() {
     let canvas = grid(1, 2, 100, 40);
     let items: [Item<'_>; 3] = [

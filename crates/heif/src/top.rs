@@ -13,7 +13,7 @@ pub struct Top {
     pub has_film: bool,
     /// Whether a film is attached, as in motion photos.
     pub has_motion: bool,
-    /// Where the last box ends.
+    /// Where the last box of the picture ends.
     pub end: u64,
 }
 
@@ -44,6 +44,11 @@ pub fn top(file: &mut (impl Read + Seek)) -> io::Result<Result<Top>> {
             });
         };
         match &kind {
+            // Another file begins here, which some phones put right behind the picture: its boxes say nothing of that.
+            b"ftyp" if top.meta.is_some() => {
+                top.has_motion = true;
+                return Ok(Ok(top));
+            }
             b"meta" if top.meta.is_some() => return Ok(Err(PARTS)),
             b"meta" => top.meta = Some((top.end + header, size - header)),
             b"moov" => top.has_film = true,
