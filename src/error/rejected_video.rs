@@ -35,6 +35,7 @@ impl From<Refusal> for RejectedVideo {
             | Refusal::Fragmented
             | Refusal::HeadAfterFilm
             | Refusal::NoVideo
+            | Refusal::Packed
             | Refusal::SeveralFormats
             | Refusal::TooLargeHead
             | Refusal::TooManyChunks

@@ -51,6 +51,7 @@ refusals! {
     NoSamples: "no_samples", "there is nothing in its video";
     NoSize: "no_size", "it has no width or no height";
     NoVideo: "no_video", "it has no video";
+    Packed: "packed", "its picture or sound is compressed a second time, on top of its format";
     SampleCounts: "sample_counts", "its tables disagree about how many pictures it has";
     SeveralFormats: "several_formats", "its picture changes its format on the way";
     TooLargeHead: "too_large_head", "its table of contents is larger than 64 MiB";

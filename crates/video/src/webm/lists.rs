@@ -194,8 +194,8 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
     if !matches!(kind, 1 | 2) {
         return Ok(Entry::Other);
     }
-    if encodings.is_some() {
-        return Err(Refusal::Encrypted.into());
+    if let Some(found) = encodings {
+        is_as_it_is(&bytes[found.payload..found.end])?;
     }
     let codec = codec.ok_or(Refusal::MissingPart)?;
     let codec = text(&bytes[codec.payload..codec.end]);
@@ -241,6 +241,26 @@ fn track(bytes: &mut [u8]) -> Result<Entry> {
         video: video.map(|codec| (codec, shown)),
         audio,
     }))
+}
+
+/// Nothing was done to the blocks of a track after they were encoded.
+fn is_as_it_is(encodings: &[u8]) -> Result<()> {
+    let mut all = Elements::default();
+    while let Some(found) = all.next(encodings)? {
+        if found.id != ids::CONTENT_ENCODING {
+            continue;
+        }
+        let encoding = &encodings[found.payload..found.end];
+        let [kind] = pick(encoding, [ids::CONTENT_ENCODING_TYPE])?;
+        // Where it doesn't say, they were compressed: beginnings that all have in common are left out, mostly.
+        let kind = kind.map_or(Ok(0), |kind| unsigned(&encoding[kind.payload..kind.end]))?;
+        return Err(match kind {
+            0 => Refusal::Packed,
+            _ => Refusal::Encrypted,
+        }
+        .into());
+    }
+    Ok(())
 }
 
 fn shown(bytes: &[u8]) -> Result<Shown> {

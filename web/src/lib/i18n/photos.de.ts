@@ -71,6 +71,7 @@ export const reasons: Record<string, string> = {
   video_no_samples: 'In seinem Film ist nichts',
   video_no_size: 'Es hat keine Breite oder keine Höhe',
   video_no_video: 'Es enthält kein bewegtes Bild',
+  video_packed: 'Sein Bild oder Ton ist zusätzlich zu seinem Format komprimiert',
   video_sample_counts: 'Seine Tabellen widersprechen sich, wie viele Bilder es hat',
   video_several_formats: 'Sein Bild wechselt unterwegs das Format',
   video_too_large_head: 'Sein Inhaltsverzeichnis ist größer als 64 MiB',
