@@ -4,6 +4,7 @@
 //! and their encoders say. `tests/films` of the server has other programs look at many more.
 
 mod hidden_mp4;
+mod hidden_webm;
 mod hostile_mp4;
 mod hostile_webm;
 mod making;

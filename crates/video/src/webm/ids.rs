@@ -46,6 +46,7 @@ pub const SIMPLE_BLOCK: u32 = 0xa3;
 pub const BLOCK_GROUP: u32 = 0xa0;
 pub const BLOCK: u32 = 0xa1;
 pub const BLOCK_DURATION: u32 = 0x9b;
+pub const REFERENCE: u32 = 0xfb;
 pub const ENCRYPTED_BLOCK: u32 = 0xaf;
 
 /// What happens to an element.
@@ -61,6 +62,8 @@ pub enum Rule {
     Checked,
     /// It stays, with the contents that this function allows.
     List(fn(u32) -> Rule),
+    /// The same, where there may be any number of them. Of all else that stays there is one in a list.
+    Each(fn(u32) -> Rule),
 }
 
 /// The head of the file.
@@ -75,7 +78,7 @@ pub fn ebml(id: u32) -> Rule {
 /// Where to find the other lists. Entries for dropped elements are dropped before.
 pub fn seek_head(id: u32) -> Rule {
     match id {
-        SEEK => Rule::List(|id| match id {
+        SEEK => Rule::Each(|id| match id {
             SEEK_ID | 0x53ac => Rule::Number,
             _ => Rule::Drop,
         }),
@@ -134,9 +137,9 @@ fn video(id: u32) -> Rule {
 /// The positions of times in the file.
 pub fn cues(id: u32) -> Rule {
     match id {
-        0xbb => Rule::List(|id| match id {
+        0xbb => Rule::Each(|id| match id {
             0xb3 => Rule::Number,
-            0xb7 => Rule::List(|id| match id {
+            0xb7 => Rule::Each(|id| match id {
                 0xf7 | 0xf1 | 0xf0 | 0xb2 | 0x5378 => Rule::Number,
                 _ => Rule::Drop,
             }),
@@ -150,7 +153,7 @@ pub fn cues(id: u32) -> Rule {
 pub fn group(id: u32) -> Rule {
     match id {
         // Duration, priority, what it builds on, what isn't played of it.
-        BLOCK_DURATION | 0xfa | 0xfb | 0x75a2 => Rule::Number,
+        BLOCK_DURATION | 0xfa | REFERENCE | 0x75a2 => Rule::Number,
         _ => Rule::Drop,
     }
 }

@@ -9,14 +9,25 @@ use crate::{Refusal, Result};
 /// Cleans a list by its rules.
 pub fn apply(bytes: &mut [u8], rule: fn(u32) -> Rule) -> Result<()> {
     let mut all = Elements::default();
+    // The rules have a few dozen.
+    let mut seen = Vec::new();
     while let Some(found) = all.next(bytes)? {
         let length = found.end - found.payload;
-        match rule(found.id) {
+        let rule = rule(found.id);
+        if !matches!(rule, Rule::Drop | Rule::Each(_)) {
+            if seen.contains(&found.id) {
+                return Err(Refusal::Twice.into());
+            }
+            seen.push(found.id);
+        }
+        match rule {
             Rule::Drop => overwrite(&mut bytes[found.start..found.end]),
             Rule::Number if length > 8 => return Err(Refusal::MalformedPart.into()),
             Rule::Number | Rule::Checked => {}
             Rule::Blank => bytes[found.payload..found.end].fill(0),
-            Rule::List(rule) => apply(&mut bytes[found.payload..found.end], rule)?,
+            Rule::List(rule) | Rule::Each(rule) => {
+                apply(&mut bytes[found.payload..found.end], rule)?;
+            }
         }
     }
     Ok(())

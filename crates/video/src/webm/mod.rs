@@ -26,6 +26,8 @@ use lists::{Track, Tracks};
 const MAX_LIST: u64 = 64 * 1024 * 1024;
 /// The longest head of a file, in bytes.
 const MAX_EBML: u64 = 4096;
+/// The most pictures that one builds on; VP8 and VP9 have three, AV1 has seven.
+const MAX_REFERENCES: usize = 16;
 
 /// Reads up to the first picture: what the film is, and how long the clean file will be.
 pub fn head<R: Read + Seek>(input: &mut Input<R>) -> Result<(Film, u64)> {
@@ -68,6 +70,8 @@ struct Walk<'a, 'b, R> {
     info: Option<(u64, Option<f64>)>,
     /// When the cluster begins, in ticks.
     cluster: u64,
+    /// Which numbers that cluster has had.
+    seen: Vec<u32>,
     /// When the last block ends as far as it is known, in ticks.
     last: u64,
     /// How many blocks of pictures there were.
@@ -93,6 +97,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
             tracks: None,
             info: None,
             cluster: 0,
+            seen: Vec::new(),
             last: 0,
             pictures: 0,
         };
@@ -147,6 +152,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
                     }
                     let end = header.size.map(|size| self.end_of(size, limit));
                     cluster = Some(end.transpose()?);
+                    self.seen.clear();
                     self.output.write(header.bytes())?;
                 }
                 (_, Some(_)) => self.in_cluster(&header, limit)?,
@@ -197,12 +203,18 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         match header.id {
             ids::EBML | ids::SEGMENT | ids::CLUSTER => Err(Refusal::MalformedElement.into()),
             ids::ENCRYPTED_BLOCK => Err(Refusal::Encrypted.into()),
-            ids::TIMESTAMP => {
-                self.cluster = self.number(header)?;
+            // When it begins, how long the one before is, and where this one is.
+            ids::TIMESTAMP | 0xab | 0xa7 => {
+                if self.seen.contains(&header.id) {
+                    return Err(Refusal::Twice.into());
+                }
+                self.seen.push(header.id);
+                let number = self.number(header)?;
+                if header.id == ids::TIMESTAMP {
+                    self.cluster = number;
+                }
                 Ok(())
             }
-            // The length of the one before, and where this one is.
-            0xab | 0xa7 => self.number(header).map(drop),
             ids::SIMPLE_BLOCK => self.block(header, end, 0),
             ids::BLOCK_GROUP => self.group(header, end),
             _ => self.drop(header, limit),
@@ -242,6 +254,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         };
         self.input.go_to(start)?;
         self.output.write(header.bytes())?;
+        let mut seen = Vec::new();
         while self.input.position() < end {
             let header = Header::read(self.input)?;
             let size = header.size.ok_or(Refusal::UnknownSize)?;
@@ -249,6 +262,15 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
             match (header.id, ids::group(header.id)) {
                 (ids::BLOCK, _) => self.block(&header, inner, duration)?,
                 (_, Rule::Number) => {
+                    let max = if header.id == ids::REFERENCE {
+                        MAX_REFERENCES
+                    } else {
+                        1
+                    };
+                    if seen.iter().filter(|&&id| id == header.id).count() == max {
+                        return Err(Refusal::Twice.into());
+                    }
+                    seen.push(header.id);
                     self.number(&header)?;
                 }
                 _ => self.drop(&header, end)?,

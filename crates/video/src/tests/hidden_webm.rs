@@ -1,0 +1,50 @@
+//! Words in a WebM where players don't look: none of them are left.
+
+use super::making::{SEGMENT, TRACKS, cluster, element, webm, webm_head, webm_track};
+use super::*;
+
+#[test]
+fn a_number_that_is_there_again_could_say_anything_and_is_refused() {
+    // One is read by some players, and the other by none.
+    let twice = |id: &[u8]| element(id, b"SECRETSE").repeat(2);
+    let track = |more: &[u8]| {
+        let tracks = element(TRACKS, &webm_track(more));
+        let segment = element(SEGMENT, &[&tracks[..], &cluster(&[])].concat());
+        [webm_head(), segment].concat()
+    };
+    let behind = |id: &[u8], list: &[u8]| webm(&[cluster(&[]), element(id, list)].concat());
+    let group = |more: &[u8]| {
+        let block = element(&[0xa1], b"\x81\0\0\0picture");
+        cluster(&element(&[0xa0], &[&block[..], more].concat()))
+    };
+    let sound = element(&[0xe1], &element(&[0x9f], b"SECRETSE"));
+    for film in [
+        track(&twice(&[0x88])),
+        track(&sound.repeat(2)),
+        track(&element(&[0xe1], &twice(&[0x9f]))),
+        behind(&[0x15, 0x49, 0xa9, 0x66], &twice(&[0x44, 0x89])),
+        behind(
+            &[0x1c, 0x53, 0xbb, 0x6b],
+            &element(&[0xbb], &twice(&[0xb3])),
+        ),
+        webm(&cluster(&twice(&[0xab]))),
+        // Each has one already.
+        webm(&cluster(&element(&[0xe7], b"SECRETSE"))),
+        webm(&group(&twice(&[0x9b]))),
+        webm(&group(&element(&[0xfb], b"SECRETSE").repeat(17))),
+    ] {
+        assert_eq!(refused(film), Refusal::Twice);
+    }
+    // Lists of many, each with its own.
+    let one = element(&[0xb3], &[1]);
+    let point = element(
+        &[0xbb],
+        &[&one[..], &element(&[0xb7], &[]).repeat(2)].concat(),
+    );
+    let cues = behind(&[0x1c, 0x53, 0xbb, 0x6b], &point.repeat(3));
+    let clusters = webm(&cluster(&element(&[0xab], &[1])).repeat(3));
+    let references = webm(&group(&element(&[0xfb], &[1]).repeat(3)));
+    for film in [cues, clusters, references] {
+        assert!(cleaned(&film).0 == film);
+    }
+}
