@@ -72,3 +72,54 @@ impl Scrub {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    fn cleaned(scrub: Scrub, sample: &[u8]) -> Vec<u8> {
+        let mut made = Vec::new();
+        let mut output = Output::new(&mut made);
+        let mut input = Input::new(Cursor::new(sample)).unwrap();
+        let length = sample.len() as u64;
+        scrub.sample(length, &mut input, &mut output).unwrap();
+        output.finish().unwrap();
+        made
+    }
+
+    #[test]
+    fn units_that_have_nothing_in_them_are_emptied() {
+        let (avc, hevc) = (Scrub::avc(1, false), Scrub::hevc(1, false));
+        for (scrub, sample, expected) in [
+            (avc, &b"\x07\x09\xf0SECRE"[..], &b"\x07\x09\xf0\xff\xff\xff\xff\x80"[..]),
+            (avc, b"\x07\x0aSECRET", b"\x07\x0a\xff\xff\xff\xff\xff\x80"),
+            (avc, b"\x02\x0bS\x01\x0b", b"\x02\x0b\x80\x01\x0b"),
+            (hevc, b"\x06\x46\x01\x50SEC", b"\x06\x46\x01\x50\xff\xff\x80"),
+            (hevc, b"\x05\x48\x01SEC\x02\x4a\x01", b"\x05\x48\x01\xff\xff\x80\x02\x4a\x01"),
+            // The beginning of what is shown at one time, the head of a frame again, a list of tiles.
+            (Scrub::Obus, b"\x12\x06SECRET\x32\x01x", b"\x12\x06\0\0\0\0\0\0\x32\x01x"),
+            (Scrub::Obus, b"\x3a\x03SEC\x42\x03RET", b"\x7a\x03\0\0\x80\x7a\x03\0\0\x80"),
+            (
+                Scrub::StartCodes,
+                b"\0\0\x01\x00SECRET\0\0\x01\x20kept\0\0\x01\x77SECRET\0\0\x01\xb6kept\0\0\x01\xb1SECRET",
+                b"\0\0\x01\x00      \0\0\x01\x20kept\0\0\x01\x77      \0\0\x01\xb6kept\0\0\x01\xb1      ",
+            ),
+        ] {
+            assert_eq!(cleaned(scrub, sample), expected);
+            // What is clean stays, and so does what has nothing more than it should.
+            assert_eq!(cleaned(scrub, expected), expected);
+        }
+        for (scrub, sample) in [
+            (avc, &b"\x02\x09\xf0\x01\x0a\x01\x09"[..]),
+            (hevc, b"\x03\x46\x01\x50\x02\x46\x01"),
+            (Scrub::Obus, b"\x12\0\x32\x01x"),
+        ] {
+            assert_eq!(cleaned(scrub, sample), sample);
+        }
+        let mut settings = b"\x12\x03SEC\x0a\x03seq".to_vec();
+        obu::in_memory(&mut settings).unwrap();
+        assert_eq!(settings, b"\x12\x03\0\0\0\x0a\x03seq");
+    }
+}

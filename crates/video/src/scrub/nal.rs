@@ -27,6 +27,8 @@ pub enum Family {
 
 enum Unit {
     Copy,
+    /// It has only this many bytes behind its header.
+    Short(u64),
     Messages,
     Overwrite,
 }
@@ -42,10 +44,13 @@ impl Family {
     fn unit(self, first: u8, is_dolby: bool) -> Unit {
         match (self, self.kind(first)) {
             (Self::Avc, 6) | (Self::Hevc, 39 | 40) => Unit::Messages,
-            // Slices; parameters; beginnings and ends; pictures for other eyes.
-            (Self::Avc, 1..=5 | 7..=11 | 13..=15 | 19..=21) => Unit::Copy,
+            // Beginnings, and ends.
+            (Self::Avc, 9) | (Self::Hevc, 35) => Unit::Short(1),
+            (Self::Avc, 10 | 11) | (Self::Hevc, 36 | 37) => Unit::Short(0),
+            // Slices; parameters; pictures for other eyes.
+            (Self::Avc, 1..=5 | 7 | 8 | 13..=15 | 19..=21) => Unit::Copy,
             (Self::Avc, 28 | 30) if is_dolby => Unit::Copy,
-            (Self::Hevc, 0..=9 | 16..=21 | 32..=37) => Unit::Copy,
+            (Self::Hevc, 0..=9 | 16..=21 | 32..=34) => Unit::Copy,
             (Self::Hevc, 62 | 63) if is_dolby => Unit::Copy,
             _ => Unit::Overwrite,
         }
@@ -118,15 +123,30 @@ fn unit<R: Read + Seek>(
             sei(&mut bytes, family);
             output.write(&bytes)
         }
+        Unit::Short(kept) => overwrite_unit(first, length, family.header() + kept, input, output),
         Unit::Messages | Unit::Overwrite => {
-            output.write(&[first])?;
-            input.copy(family.header() - 1, output)?;
-            let rest = length - family.header();
-            input.skip(rest)?;
-            output.fill(FILLER, rest - 1)?;
-            output.write(&[STOP])
+            overwrite_unit(first, length, family.header(), input, output)
         }
     }
+}
+
+/// Writes the first bytes of a unit as they are, of which the very first was read, and overwrites the rest.
+fn overwrite_unit<R: Read + Seek>(
+    first: u8,
+    length: u64,
+    kept: u64,
+    input: &mut Input<R>,
+    output: &mut Output<'_>,
+) -> Result<()> {
+    output.write(&[first])?;
+    input.copy(kept.min(length) - 1, output)?;
+    let rest = length.saturating_sub(kept);
+    input.skip(rest)?;
+    if rest > 0 {
+        output.fill(FILLER, rest - 1)?;
+        output.write(&[STOP])?;
+    }
+    Ok(())
 }
 
 /// Overwrites the messages of a unit that don't stay.

@@ -6,6 +6,8 @@ use crate::input::Input;
 use crate::output::Output;
 use crate::{Refusal, Result};
 
+/// Begins what is shown at one time, and has nothing in it.
+const DELIMITER: u8 = 2;
 const METADATA: u8 = 5;
 const PADDING: u8 = 15;
 /// The longest metadata that stays, in bytes.
@@ -71,9 +73,10 @@ fn keeps(first: Option<&u8>, size: u64) -> bool {
     matches!(first, Some(1..=3)) && size <= MAX_METADATA
 }
 
-/// Sequences, frames and what they are made of.
+/// Sequences, frames and what they are made of. Neither the same head of a frame again, nor lists of tiles, which have no place in a
+/// film: decoders pass over both.
 fn is_picture(kind: u8) -> bool {
-    matches!(kind, 1..=4 | 6..=8)
+    matches!(kind, 1 | 3 | 4 | 6)
 }
 
 /// Writes a sample.
@@ -86,6 +89,12 @@ pub fn sample<R: Read + Seek>(
     while left > 0 {
         let header = header(&mut left, || input.array().map(|[byte]| byte))?;
         let size = header.size;
+        if header.kind() == DELIMITER {
+            output.write(&header.bytes)?;
+            input.skip(size)?;
+            output.fill(0, size)?;
+            continue;
+        }
         if is_picture(header.kind()) || size == 0 {
             output.write(&header.bytes)?;
             input.copy(size, output)?;
@@ -124,7 +133,9 @@ pub fn in_memory(bytes: &mut [u8]) -> Result<()> {
         let (size, kind) = (header.size, header.kind());
         let end = place + usize::try_from(size).map_err(|_| Refusal::MalformedPicture)?;
         let keeps = is_picture(kind) || kind == METADATA && keeps(bytes.get(place), size);
-        if !keeps && size > 0 {
+        if kind == DELIMITER {
+            bytes[place..end].fill(0);
+        } else if !keeps && size > 0 {
             let padding = header.of_padding();
             bytes[at..place].copy_from_slice(&padding);
             bytes[place..end].fill(0);

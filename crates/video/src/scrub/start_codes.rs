@@ -6,8 +6,12 @@ use crate::Result;
 use crate::input::Input;
 use crate::output::Output;
 
-/// Begins user data, after two zeros and a one.
-const USER_DATA: u8 = 0xb2;
+/// Whether a code, after two zeros and a one, begins what is overwritten: user data; what follows the code of an object or of the
+/// end, which have nothing in them; stuffing; and what codes begin that no standard defines.
+fn is_of_others(code: u8) -> bool {
+    matches!(code, 0..=0x1f | 0x30..=0xaf | 0xb1 | 0xb2 | 0xc3..)
+}
+
 /// What is written over it.
 const FILLER: u8 = b' ';
 /// How much is looked at once, in bytes.
@@ -18,7 +22,7 @@ const AT_ONCE: u64 = 64 * 1024;
 struct State {
     /// The last three bytes as they were.
     before: [u8; 3],
-    is_user_data: bool,
+    is_of_others: bool,
 }
 
 impl State {
@@ -26,14 +30,14 @@ impl State {
         for byte in bytes {
             let [_, b, c] = self.before;
             if self.before == [0, 0, 1] {
-                self.is_user_data = *byte == USER_DATA;
+                self.is_of_others = is_of_others(*byte);
                 self.before = [b, c, *byte];
                 continue;
             }
             self.before = [b, c, *byte];
             // Zeros may begin the next code, and say nothing.
             let is_code = *byte == 0 || *byte == 1 && (b, c) == (0, 0);
-            if self.is_user_data && !is_code {
+            if self.is_of_others && !is_code {
                 *byte = FILLER;
             }
         }
@@ -57,7 +61,7 @@ pub fn sample<R: Read + Seek>(
     Ok(())
 }
 
-/// Overwrites user data that is in memory.
+/// The same in memory.
 pub fn in_memory(bytes: &mut [u8]) {
     State::default().overwrite(bytes);
 }
