@@ -8,10 +8,15 @@ const ES: u8 = 3;
 const DECODER: u8 = 4;
 const SPECIFIC: u8 = 5;
 
+/// The number of MPEG-4 Visual; pictures of JPEG, PNG and MPEG-2 may be called `mp4v` as well.
+pub const VISUAL: u8 = 0x20;
+
 /// The settings of a decoder, as MPEG-4 describes them.
 pub struct Settings {
     /// Written again.
     pub bytes: Vec<u8>,
+    /// The number of the format.
+    pub format: u8,
     /// Whether they are those of AAC as a list of elements: neither of its later kinds, nor of another format.
     pub is_aac: bool,
 }
@@ -62,7 +67,11 @@ pub fn esds(payload: &[u8], is_video: bool) -> Result<Settings> {
     write(&mut stream, 6, &[2]);
     let mut bytes = vec![0; 4];
     write(&mut bytes, ES, &stream);
-    Ok(Settings { bytes, is_aac })
+    Ok(Settings {
+        bytes,
+        format: head[0],
+        is_aac,
+    })
 }
 
 /// The next descriptor: its tag, and what is in it.

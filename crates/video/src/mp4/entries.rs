@@ -2,7 +2,7 @@
 
 use super::boxes::{Part, Seen, children, list, make};
 use super::format::Format;
-use super::{config, sound};
+use super::{config, descriptors, sound};
 use crate::fields::Fields;
 use crate::film::{AudioCodec, Hdr, VideoCodec};
 use crate::scrub::Scrub;
@@ -139,7 +139,11 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
             (VideoCodec::Av1, b"av1C") => Some(config::av1(part.payload)?),
             (VideoCodec::Vp8 | VideoCodec::Vp9, b"vpcC") => Some(config::vp9(part.payload)?),
             (VideoCodec::Mpeg4, b"esds") => {
-                Some(super::descriptors::esds(part.payload, true)?.bytes)
+                let settings = descriptors::esds(part.payload, true)?;
+                if settings.format != descriptors::VISUAL {
+                    return Ok(None);
+                }
+                Some(settings.bytes)
             }
             _ => None,
         };

@@ -443,3 +443,16 @@ fn units_that_do_not_fit_their_sample_are_refused() {
     film[at..at + 4].fill(0xff);
     assert_eq!(refused(film), Refusal::MalformedPicture);
 }
+
+#[test]
+fn pictures_of_other_formats_that_are_called_mp4v_are_refused() {
+    // JPEGs have comments of their own, as have PNGs.
+    for format in [0x6c, 0x6d, 0x61] {
+        let mut film = sample("mpeg4.mp4");
+        let at = find(&film, b"esds") + 8;
+        let decoder = film[at..].iter().position(|&byte| byte == 4).unwrap() + at;
+        let number = film[decoder..].iter().position(|&byte| byte == 0x20);
+        film[decoder + number.unwrap()] = format;
+        assert_eq!(refused(film), Refusal::UnknownVideo, "{format:x}");
+    }
+}
