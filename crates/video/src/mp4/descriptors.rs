@@ -1,7 +1,7 @@
 //! The descriptors of MPEG-4 (ISO 14496-1). Those of the decoder are written again.
 
 use crate::fields::Fields;
-use crate::scrub::start_codes;
+use crate::scrub::{aac_settings, start_codes};
 use crate::{Refusal, Result};
 
 const ES: u8 = 3;
@@ -51,12 +51,16 @@ pub fn esds(payload: &[u8], is_video: bool) -> Result<Settings> {
     let mut inner = head.to_vec();
     // AAC of MPEG-2 has no kinds but those that are meant.
     let mut is_aac = matches!(head[0], 0x66..=0x68);
-    if let Some(specific) = find(fields, SPECIFIC)? {
+    // MP3 has no settings.
+    let has_settings = !matches!(head[0], 0x69 | 0x6b);
+    if let Some(specific) = find(fields, SPECIFIC)?.filter(|_| has_settings) {
         let mut specific = specific.0.to_vec();
         let kind = specific.first().map_or(0, |byte| byte >> 3);
         is_aac |= head[0] == 0x40 && matches!(kind, 1..=5 | 29);
         if is_video {
             start_codes::in_memory(&mut specific);
+        } else if is_aac {
+            aac_settings::overwrite(&mut specific);
         }
         write(&mut inner, SPECIFIC, &specific);
     }

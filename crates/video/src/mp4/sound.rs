@@ -232,6 +232,23 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_the_settings_of_aac_is_emptied_and_mp3_has_none() {
+        let of = |number: u8| {
+            let settings = b"\x12\x10SECRET";
+            let decoder = [&[number][..], &[0; 12], &[5, 8], settings].concat();
+            let esds = [&[0; 4][..], &[4, 23], &decoder].concat();
+            format(b"mp4a", 16, &make(b"esds", &esds))
+                .unwrap()
+                .unwrap()
+                .bytes
+        };
+        let contains =
+            |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
+        assert!(contains(&of(0x40), b"\x12\x10\0\0\0\0\0\0"));
+        assert!(!contains(&of(0x6b), b"\x12\x10") && !contains(&of(0x6b), b"SECRET"));
+    }
+
+    #[test]
     fn what_is_kept_of_a_format_is_there_once() {
         let layout = make(b"chan", &[0; 16]);
         let rate = make(b"btrt", &[0; 12]);

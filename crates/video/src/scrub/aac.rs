@@ -16,14 +16,19 @@ const FILL: u32 = 6;
 const DYNAMIC_RANGE: u32 = 11;
 
 /// Reads bits and empties them.
-struct Bits<'a> {
-    bytes: &'a mut [u8],
+pub struct Bits<'a> {
+    pub bytes: &'a mut [u8],
     /// In bits.
-    at: usize,
+    pub at: usize,
 }
 
 impl Bits<'_> {
-    fn peek(&self, count: usize) -> Option<u32> {
+    /// How many are left.
+    pub fn left(&self) -> usize {
+        (self.bytes.len() * 8).saturating_sub(self.at)
+    }
+
+    pub fn peek(&self, count: usize) -> Option<u32> {
         let mut number = 0;
         for at in self.at..self.at + count {
             let bit = self.bytes.get(at / 8)? >> (7 - at % 8) & 1;
@@ -32,13 +37,13 @@ impl Bits<'_> {
         Some(number)
     }
 
-    fn take(&mut self, count: usize) -> Option<u32> {
+    pub fn take(&mut self, count: usize) -> Option<u32> {
         let number = self.peek(count)?;
         self.at += count;
         Some(number)
     }
 
-    fn clear(&mut self, count: usize) {
+    pub fn clear(&mut self, count: usize) {
         for at in self.at..self.at + count {
             if let Some(byte) = self.bytes.get_mut(at / 8) {
                 *byte &= !(0x80 >> (at % 8));

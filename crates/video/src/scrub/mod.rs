@@ -1,6 +1,7 @@
 //! What is overwritten within pictures, at the same length: what encoders and cameras say between them.
 
 pub mod aac;
+pub mod aac_settings;
 pub mod nal;
 pub mod obu;
 pub mod start_codes;
