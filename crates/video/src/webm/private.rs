@@ -4,8 +4,8 @@ use crate::film::{AudioCodec, VideoCodec};
 use crate::scrub::obu;
 use crate::{Refusal, Result};
 
-/// The longest settings of VP9, in bytes: four numbers of one byte, each with its id and its length.
-const MAX_VP9: usize = 12;
+/// The first packet of Vorbis, in bytes.
+const VORBIS: usize = 30;
 
 /// Cleans the settings of a format; `false` if it has none and they must be dropped.
 pub fn clean(
@@ -18,11 +18,22 @@ pub fn clean(
             Some(obus) => obu::in_memory(obus).map(|()| true),
             None => Err(Refusal::MalformedPart.into()),
         },
-        (Some(VideoCodec::Vp9), _) => Ok(bytes.len() <= MAX_VP9),
+        (Some(VideoCodec::Vp9), _) => Ok(is_vp9(bytes)),
         (_, Some(AudioCodec::Opus)) => opus(bytes).map(|()| true),
         (_, Some(AudioCodec::Vorbis)) => vorbis(bytes).map(|()| true),
         _ => Ok(false),
     }
+}
+
+/// VP9: profile, level, depth and how colours are subsampled, each with its id, the length of one byte, and once.
+fn is_vp9(bytes: &[u8]) -> bool {
+    let (numbers, rest) = bytes.as_chunks::<3>();
+    let ids = numbers.iter().map(|&[id, ..]| id);
+    rest.is_empty()
+        && numbers
+            .iter()
+            .all(|&[id, length, _]| matches!(id, 1..=4) && length == 1)
+        && ids.is_sorted_by(|before, id| before < id)
 }
 
 /// Opus (RFC 7845): a head of fixed length, and with more than two channels which is where.
@@ -60,6 +71,12 @@ fn vorbis(bytes: &mut [u8]) -> Result<()> {
     };
     let (first, second) = (length(), length());
     let start = at + first;
+    let is_first = bytes
+        .get(at..start)
+        .is_some_and(|packet| packet.starts_with(b"\x01vorbis"));
+    if first != VORBIS || !is_first {
+        return Err(Refusal::MalformedPart.into());
+    }
     let Some(comment) = bytes.get_mut(start..start + second) else {
         return Err(Refusal::MalformedPart.into());
     };
@@ -78,5 +95,45 @@ fn vorbis(bytes: &mut [u8]) -> Result<()> {
     match bytes.first() {
         Some(2) => Ok(()),
         _ => Err(Refusal::MalformedPart.into()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_vp9_are_four_numbers_or_none() {
+        let is_kept = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            clean(&mut bytes, Some(VideoCodec::Vp9), None).unwrap()
+        };
+        assert!(is_kept(&[1, 1, 0, 2, 1, 10, 3, 1, 8, 4, 1, 1]));
+        assert!(is_kept(&[1, 1, 2]) && is_kept(&[]));
+        for words in [
+            &b"SECRETSECRET"[..],
+            b"SEC",
+            &[1, 1, 0, 0],
+            &[1, 1, 0, 1, 1, 0],
+            &[1, 2, 3],
+        ] {
+            assert!(!is_kept(words), "{words:?}");
+        }
+    }
+
+    #[test]
+    fn the_first_packet_of_vorbis_is_as_long_as_it_is() {
+        let of = |more: &[u8]| {
+            let first = [&b"\x01vorbis"[..], &[0; 23], more].concat();
+            let length = u8::try_from(first.len()).unwrap();
+            let second = b"\x03vorbis\x06\0\0\0SECRET\0\0\0\0\x01";
+            let lengths = [2, length, u8::try_from(second.len()).unwrap()];
+            let mut bytes = [&lengths[..], &first, second, b"\x05vorbis"].concat();
+            clean(&mut bytes, None, Some(AudioCodec::Vorbis)).map(|_| bytes)
+        };
+        let made = of(b"").unwrap();
+        assert!(!made.windows(6).any(|bytes| bytes == b"SECRET"));
+        let refused = of(b"SECRET").unwrap_err().refusal();
+        assert_eq!(refused, Some(Refusal::MalformedPart));
     }
 }
