@@ -124,21 +124,28 @@ pub fn hdr(kind: &[u8; 4], payload: &[u8]) -> Option<Hdr> {
     }
 }
 
-/// A box that says how pictures are shown, cut to the length that it needs; `None` if it isn't on the list.
-pub fn picture<'a>(part: &Part<'a>) -> Result<Option<&'a [u8]>> {
-    let length = match (&part.kind, part.payload) {
-        (b"colr", [b'n', b'c', b'l', b'x', ..]) => 11,
-        (b"colr", [b'n', b'c', b'l', b'c', ..]) => 10,
-        (b"pasp", _) => 8,
-        (b"clap", _) => 32,
-        (b"mdcv" | b"dvcC" | b"dvvC" | b"dvwC", _) => 24,
-        (b"clli", _) => 4,
-        (b"SmDm", _) => 28,
-        (b"CoLL", _) => 8,
-        (b"fiel", _) => 2,
-        (b"btrt", _) => 12,
+/// A box that says how pictures are shown, cut to the length that it needs and without what is reserved in it; `None` if it isn't
+/// on the list.
+pub fn picture(part: &Part<'_>) -> Result<Option<Vec<u8>>> {
+    // How long it is, and what of it is reserved.
+    let (length, reserved) = match (&part.kind, part.payload) {
+        (b"colr", [b'n', b'c', b'l', b'x', ..]) => (11, 0..0),
+        (b"colr", [b'n', b'c', b'l', b'c', ..]) => (10, 0..0),
+        (b"pasp", _) => (8, 0..0),
+        (b"clap", _) => (32, 0..0),
+        (b"mdcv", _) => (24, 0..0),
+        // Only the first have a meaning yet.
+        (b"dvcC" | b"dvvC" | b"dvwC", _) => (24, 5..24),
+        (b"clli", _) => (4, 0..0),
+        // Version and flags.
+        (b"SmDm", _) => (28, 0..4),
+        (b"CoLL", _) => (8, 0..4),
+        (b"fiel", _) => (2, 0..0),
+        (b"btrt", _) => (12, 0..0),
         _ => return Ok(None),
     };
-    let same = part.payload.get(..length);
-    Ok(Some(same.ok_or(Refusal::MalformedPart)?))
+    let kept = part.payload.get(..length).ok_or(Refusal::MalformedPart)?;
+    let mut kept = kept.to_vec();
+    kept[reserved].fill(0);
+    Ok(Some(kept))
 }

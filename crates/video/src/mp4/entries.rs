@@ -14,6 +14,9 @@ const MAX_FORMATS: u32 = 16;
 /// they are written.
 const MAX_BYTES: usize = 256 * 1024;
 
+/// 72 pixels an inch in both directions, which is what MP4 has there; players go by the shape of a pixel.
+const RESOLUTION: [u8; 8] = [0, 72, 0, 0, 0, 72, 0, 0];
+
 /// The formats of a track.
 pub struct Formats {
     pub video: Option<VideoCodec>,
@@ -91,8 +94,8 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
     let mut fields = Fields(entry.payload);
     fields.take(24)?;
     let (width, height) = (fields.u16()?, fields.u16()?);
-    let resolution: [u8; 8] = fields.array()?;
-    fields.take(4)?;
+    // For how many pixels an inch it is meant.
+    fields.take(12)?;
     let frames = fields.u16()?;
     // The name of the program that packed it.
     fields.take(32)?;
@@ -103,7 +106,7 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
     bytes.extend_from_slice(&[0; 16]);
     bytes.extend_from_slice(&width.to_be_bytes());
     bytes.extend_from_slice(&height.to_be_bytes());
-    bytes.extend_from_slice(&resolution);
+    bytes.extend_from_slice(&RESOLUTION);
     bytes.extend_from_slice(&[0; 4]);
     bytes.extend_from_slice(&frames.to_be_bytes());
     bytes.extend_from_slice(&[0; 32]);
@@ -153,8 +156,8 @@ fn video(entry: &Part<'_>) -> Result<Option<Format>> {
             bytes.extend_from_slice(&make(&part.kind, &settings));
         } else if let Some(same) = config::picture(part)? {
             seen.add(part)?;
-            hdr = hdr.or(config::hdr(&part.kind, same));
-            bytes.extend_from_slice(&make(&part.kind, same));
+            hdr = hdr.or(config::hdr(&part.kind, &same));
+            bytes.extend_from_slice(&make(&part.kind, &same));
         }
     }
     if !has_settings {

@@ -179,11 +179,24 @@ fn layout(part: &Part<'_>) -> Result<Option<Vec<u8>>> {
     let bytes = match &part.kind {
         b"btrt" => fields.take(12)?.to_vec(),
         b"chan" => {
-            let head: [u8; 16] = fields.array()?;
-            let count = u32::from_be_bytes([head[12], head[13], head[14], head[15]]);
+            fields.u32()?;
+            let (layout, which, count) = (fields.u32()?, fields.u32()?, fields.u32()?);
             let count = usize::try_from(count).ok().filter(|&count| count <= 64);
-            let count = count.ok_or(Refusal::Counts)?;
-            [&head[..], fields.take(count * 20)?].concat()
+            let described = fields.take(count.ok_or(Refusal::Counts)? * 20)?;
+            // Channels are described where the layout has no number, and bits say which there are where it has this one.
+            let described = if layout == 0 { described } else { &[] };
+            let which = if layout == 1 << 16 { which } else { 0 };
+            let count = u32::try_from(described.len() / 20).unwrap_or(0);
+            let mut bytes = [0, layout, which, count].map(u32::to_be_bytes).concat();
+            for channel in described.chunks_exact(20) {
+                // What it is, and flags; where it is only if a flag says that this is told.
+                bytes.extend_from_slice(&channel[..8]);
+                match channel[7] & 3 {
+                    0 => bytes.extend_from_slice(&[0; 12]),
+                    _ => bytes.extend_from_slice(&channel[8..]),
+                }
+            }
+            bytes
         }
         _ => return Ok(None),
     };
@@ -246,6 +259,31 @@ mod tests {
             |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
         assert!(contains(&of(0x40), b"\x12\x10\0\0\0\0\0\0"));
         assert!(!contains(&of(0x6b), b"\x12\x10") && !contains(&of(0x6b), b"SECRET"));
+    }
+
+    #[test]
+    fn channels_are_described_where_their_layout_has_no_number() {
+        let of = |fields: [u32; 4], channels: &[u8]| {
+            let fields = [fields.map(u32::to_be_bytes).as_flattened(), channels].concat();
+            let found = format(b"in24", 16, &make(b"chan", &fields))
+                .unwrap()
+                .unwrap();
+            let at = found.bytes.windows(4).position(|kind| kind == b"chan");
+            found.bytes[at.unwrap() + 4..].to_vec()
+        };
+        let fields = |fields: [u32; 4]| fields.map(u32::to_be_bytes).concat();
+        let (kind, words) = ([0, 0, 0, 1, 0, 0, 0, 0], b"SECRETSECRET");
+        let channel = [&kind[..], words].concat();
+        assert_eq!(
+            of([9, 101 << 16 | 2, 9, 1], &channel),
+            fields([0, 101 << 16 | 2, 0, 0])
+        );
+        assert_eq!(of([9, 1 << 16, 3, 0], &[]), fields([0, 1 << 16, 3, 0]));
+        let told = [&fields([0, 0, 0, 1])[..], &kind, &[0; 12]].concat();
+        assert_eq!(of([9, 0, 9, 1], &channel), told);
+        let placed = [&[0, 0, 0, 100, 0, 0, 0, 1][..], words].concat();
+        let told = [&fields([0, 0, 0, 1])[..], &placed].concat();
+        assert_eq!(of([9, 0, 9, 1], &placed), told);
     }
 
     #[test]

@@ -91,3 +91,33 @@ fn groups_and_their_descriptions_are_kept_as_far_as_samples_have_them() {
         assert!(none == cleaned(&Movie::default().make()).0);
     }
 }
+
+#[test]
+fn fields_of_a_format_that_are_reserved_are_emptied() {
+    let dolby = [&[1, 0, 16, 0x25, 0x10][..], b"SECRETSECRETSECRETS"].concat();
+    let light = [&b"SECR"[..], &[7; 24]].concat();
+    let levels = [&b"SECR"[..], &[7; 4]].concat();
+    let format = [
+        a_box(b"dvcC", &dolby),
+        a_box(b"SmDm", &light),
+        a_box(b"CoLL", &levels),
+    ];
+    let movie = Movie {
+        format: format.concat(),
+        ..Movie::default()
+    };
+    let mut film = movie.make();
+    // How many pixels an inch it has.
+    let at = find(&film, b"vp08") + 8 + 28;
+    film[at..at + 8].copy_from_slice(b"SECRETSE");
+    let (made, _) = cleaned(&film);
+    assert!(!contains(&made, b"SECR"));
+    assert!(contains(&made, &[0, 64, 0, 48, 0, 72, 0, 0, 0, 72, 0, 0]));
+    for kept in [
+        a_box(b"dvcC", &[&[1, 0, 16, 0x25, 0x10][..], &[0; 19]].concat()),
+        a_box(b"SmDm", &[&[0; 4][..], &[7; 24]].concat()),
+        a_box(b"CoLL", &[&[0; 4][..], &[7; 4]].concat()),
+    ] {
+        assert!(contains(&made, &kept));
+    }
+}
