@@ -27,11 +27,31 @@ pub struct Formats {
     /// Width and height of a picture in pixels.
     pub size: (u32, u32),
     pub scrub: Scrub,
-    pub count: u32,
     /// How many bytes a sample has that isn't packed.
     pub frame: Option<u32>,
-    /// The whole box, written again.
-    pub bytes: Vec<u8>,
+    /// Each of them, written again.
+    all: Vec<Vec<u8>>,
+}
+
+impl Formats {
+    pub fn count(&self) -> u32 {
+        u32::try_from(self.all.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The box again, with those that samples have; `used` says of one, counted from 1, whether any has it.
+    pub fn write(&self, used: impl Fn(u32) -> bool) -> Vec<u8> {
+        let mut kept: Vec<_> = (1..).zip(&self.all).collect();
+        kept.retain(|&(number, _)| used(number));
+        if kept.is_empty() {
+            kept.extend((1..).zip(self.all.first()));
+        }
+        let count = u32::try_from(kept.len()).unwrap_or(u32::MAX);
+        let mut bytes = [0, count].map(u32::to_be_bytes).concat();
+        for (_, format) in kept {
+            bytes.extend_from_slice(format);
+        }
+        make(b"stsd", &bytes)
+    }
 }
 
 /// Reads the formats of a track; `None` if one of them isn't on the list.
@@ -44,12 +64,11 @@ pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
     if count == 0 || count > MAX_FORMATS {
         return Err(Refusal::Counts.into());
     }
-    let mut all = children(fields.0, 0);
-    let mut bytes = vec![0; 4];
-    bytes.extend_from_slice(&count.to_be_bytes());
+    let mut parts = children(fields.0, 0);
+    let mut all = Vec::new();
     let mut first: Option<Format> = None;
     for _ in 0..count {
-        let entry = all.next().ok_or(Refusal::Counts)??;
+        let entry = parts.next().ok_or(Refusal::Counts)??;
         if matches!(&entry.kind, b"encv" | b"enca" | b"drmi" | b"drms") {
             return Err(Refusal::Encrypted.into());
         }
@@ -57,10 +76,10 @@ pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
             true => video(&entry)?,
             false => sound::read(&entry)?,
         };
-        let Some(format) = format else {
+        let Some(mut format) = format else {
             return Ok(None);
         };
-        bytes.extend_from_slice(&format.bytes);
+        all.push(std::mem::take(&mut format.bytes));
         match &first {
             None => first = Some(format),
             // Samples are cleaned by one rule for the whole track.
@@ -75,9 +94,8 @@ pub fn read(stsd: &Part<'_>, is_video: bool) -> Result<Option<Formats>> {
         hdr: first.hdr,
         size: first.size,
         scrub: first.scrub,
-        count,
         frame: first.frame,
-        bytes: make(b"stsd", &bytes),
+        all,
     }))
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::runs::Runs;
+use super::runs::{Runs, Used};
 use crate::Result;
 use crate::output::Output;
 
@@ -18,6 +18,8 @@ enum One {
     Copy(Range<usize>),
     /// Runs of the old head.
     Runs(Runs),
+    /// The same of chunks, with other numbers for formats.
+    Chunks(Range<usize>, Used),
     /// Where the chunks of a track are, and their number.
     Offsets { track: usize, count: u32 },
 }
@@ -26,7 +28,7 @@ impl One {
     fn length(&self, wide: bool) -> u64 {
         match self {
             Self::Own(bytes) => bytes.len() as u64,
-            Self::Copy(range) => range.len() as u64,
+            Self::Copy(range) | Self::Chunks(range, _) => range.len() as u64,
             Self::Runs(runs) => u64::from(runs.count) * Runs::WIDTH as u64,
             Self::Offsets { count, .. } => 16 + u64::from(*count) * if wide { 8 } else { 4 },
         }
@@ -47,6 +49,11 @@ impl Parts {
     /// Appends runs of the old head.
     pub fn runs(&mut self, runs: Runs) {
         self.0.push(One::Runs(runs));
+    }
+
+    /// Appends runs of chunks of the old head.
+    pub fn chunks(&mut self, range: Range<usize>, used: Used) {
+        self.0.push(One::Chunks(range, used));
     }
 
     /// Appends the table of where the chunks of a track are.
@@ -88,6 +95,14 @@ impl Parts {
                     for (count, value) in runs.all(old) {
                         output.write(&count.to_be_bytes())?;
                         output.write(&value)?;
+                    }
+                }
+                One::Chunks(range, used) => {
+                    let (entries, _) = old[range.clone()].as_chunks::<{ Used::WIDTH }>();
+                    for entry in entries {
+                        let (chunks, format) = entry.split_at(8);
+                        output.write(chunks)?;
+                        output.write(&used.renumbered(format).to_be_bytes())?;
                     }
                 }
                 One::Offsets { track, count } => {

@@ -1,4 +1,4 @@
-//! Tables of runs: how many consecutive samples there are, and what is said of each of them.
+//! Tables of runs: how many consecutive samples or chunks there are, and what is said of each of them.
 
 use std::ops::Range;
 
@@ -47,4 +47,39 @@ impl Runs {
             None
         })
     }
+}
+
+/// Which formats of a track its chunks have. Those have numbers from 1 to 16.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Used(u32);
+
+impl Used {
+    /// The width of an entry of the table of chunks, in bytes: its last four have the number of a format.
+    pub const WIDTH: usize = 12;
+
+    pub fn of(chunks: &Table, moov: &[u8]) -> Self {
+        let numbers = chunks.entries(moov).map(|entry| number(&entry[8..]));
+        Self(numbers.fold(0, |used, number| used | bit(number)))
+    }
+
+    pub fn has(self, number: u32) -> bool {
+        self.0 & bit(number) != 0
+    }
+
+    /// The number of a format where there are no others than these.
+    pub fn renumbered(self, format: &[u8]) -> u32 {
+        let before = bit(number(format)).wrapping_sub(1);
+        (self.0 & before).count_ones() + 1
+    }
+}
+
+fn number(bytes: &[u8]) -> u32 {
+    bytes
+        .iter()
+        .fold(0, |number, &byte| number << 8 | u32::from(byte))
+}
+
+/// Nothing for numbers that are too large; they are refused elsewhere, as is 0.
+fn bit(number: u32) -> u32 {
+    1_u32.checked_shl(number).unwrap_or(0) & !1
 }

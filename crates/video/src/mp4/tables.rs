@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::boxes::Part;
 use super::parts::Parts;
-use super::runs::Runs;
+use super::runs::{Runs, Used};
 use crate::fields::Fields;
 use crate::{Refusal, Result};
 
@@ -87,6 +87,12 @@ impl Table {
         let count = usize::try_from(runs.count).unwrap_or(usize::MAX);
         parts.own(self.header(kind, fields, count));
         parts.runs(runs);
+    }
+
+    /// How many samples a chunk has, and of which formats, if this is a list of those.
+    pub fn write_chunks(&self, used: Used, parts: &mut Parts) {
+        parts.own(self.header(b"stsc", &[], self.count));
+        parts.chunks(self.range(), used);
     }
 
     /// What precedes `count` entries in such a box.

@@ -5,6 +5,7 @@ use super::boxes::{Part, by_version, make, one, times};
 use super::entries;
 use super::groups::groups;
 use super::parts::Parts;
+use super::runs::Used;
 use super::tables::{Sizes, Table, timing};
 use crate::film::{AudioCodec, Hdr, VideoCodec};
 use crate::scrub::Scrub;
@@ -39,6 +40,8 @@ pub struct Track {
     pub offsets: Table,
     /// How many formats its samples have.
     pub formats: u32,
+    /// Which of these there will be.
+    used: Used,
     boxes: Boxes,
 }
 
@@ -102,6 +105,8 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
         let chunk = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
         usize::try_from(chunk).is_ok_and(|chunk| (1..=offsets.count).contains(&chunk))
     });
+    let used = Used::of(&runs, moov);
+    let stsd = formats.write(|number| used.has(number));
     let edits = match one(&trak, b"edts")? {
         Some(edts) => one(&edts.children()?, b"elst")?
             .map(|part| Table::read(part, |version| if version == 0 { 12 } else { 20 }))
@@ -136,7 +141,8 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
         sizes,
         runs,
         offsets,
-        formats: formats.count,
+        formats: formats.count(),
+        used,
         boxes: Boxes {
             header: head.bytes,
             edits,
@@ -146,7 +152,7 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
                 true => make(b"vmhd", &[0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0]),
                 false => make(b"smhd", &[0; 8]),
             },
-            formats: formats.bytes,
+            formats: stsd,
             timing,
             groups,
         },
@@ -258,7 +264,7 @@ impl Track {
         let mut stbl = Parts::default();
         stbl.own(boxes.formats.clone());
         stbl.append(boxes.timing.clone());
-        self.runs.write(b"stsc", &mut stbl);
+        self.runs.write_chunks(self.used, &mut stbl);
         self.sizes.write(&mut stbl);
         let count = u32::try_from(self.offsets.count).unwrap_or(u32::MAX);
         stbl.offsets(number, count);

@@ -121,3 +121,45 @@ fn fields_of_a_format_that_are_reserved_are_emptied() {
         assert!(contains(&made, &kept));
     }
 }
+
+#[test]
+fn formats_that_no_sample_has_are_dropped() {
+    // As many as there are letters, each with its own.
+    let with = |letters: &[u8], runs: &[u32]| {
+        let movie = Movie {
+            format: a_box(b"btrt", &[letters[0]; 12]),
+            runs: runs.to_vec(),
+            ..Movie::default()
+        };
+        let mut film = movie.make();
+        let at = find(&film, b"vp08");
+        let end = find(&film, b"stts");
+        let format = film[at..end].to_vec();
+        let more: Vec<u8> = letters[1..]
+            .iter()
+            .flat_map(|&letter| {
+                let start = format.len() - 12;
+                [&format[..start], &[letter; 12]].concat()
+            })
+            .collect();
+        film.splice(end..end, more.iter().copied());
+        for kind in [b"moov", b"trak", b"mdia", b"minf", b"stbl", b"stsd"] {
+            let at = find(&film, kind);
+            let length = u32::from_be_bytes(film[at..at + 4].try_into().unwrap());
+            let length = length + u32::try_from(more.len()).unwrap();
+            film[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        }
+        let count = find(&film, b"stsd") + 12;
+        film[count..count + 4].copy_from_slice(&words(&[u32::try_from(letters.len()).unwrap()]));
+        cleaned(&film).0
+    };
+    let one = with(b"a", &[1, 2, 1, 2, 1, 1]);
+    assert!(with(b"aSS", &[1, 2, 1, 2, 1, 1, 9, 1, 3]) == one);
+    let two = with(b"ab", &[1, 2, 2, 2, 1, 1]);
+    assert!(contains(&two, b"aaaa") && contains(&two, b"bbbb"));
+    assert!(cleaned(&two).0 == two);
+    // Those that are left have other numbers.
+    assert!(with(b"SSa", &[1, 2, 3, 2, 1, 3]) == one);
+    let runs = [1, 2, 4, 2, 1, 2];
+    assert!(with(b"SbSaS", &runs) == with(b"ba", &[1, 2, 2, 2, 1, 1]));
+}
