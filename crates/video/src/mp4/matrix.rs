@@ -5,6 +5,13 @@ use crate::film::Rotation;
 /// Where a point to the right and one below go: the first four numbers that matter, as -1, 0 or 1.
 type Turn = [[i32; 2]; 2];
 
+/// That of what isn't turned, moved or made larger.
+pub const NONE: [u8; 36] = [
+    0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, //
+    0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, //
+    0, 0, 0, 0, 0, 0, 0, 0, 0x40, 0, 0, 0,
+];
+
 /// How a film is turned, after it was mirrored left to right where it is mirrored. What isn't quite a quarter counts as
 /// the nearest.
 pub fn rotation(movie: &[u8; 36], track: &[u8; 36]) -> Rotation {
@@ -22,6 +29,18 @@ pub fn rotation(movie: &[u8; 36], track: &[u8; 36]) -> Rotation {
         (0, -1, 1, 0) => Rotation::ThreeQuarters,
         _ => Rotation::None,
     }
+}
+
+/// A matrix with what its last column has wherever pictures aren't tilted in depth, which players don't do: 0, 0 and 1. Some writers
+/// leave all of it 0.
+pub fn flat(mut matrix: [u8; 36]) -> [u8; 36] {
+    const ONE: [u8; 4] = [0x40, 0, 0, 0];
+    matrix[8..12].fill(0);
+    matrix[20..24].fill(0);
+    if matrix[32..] != [0; 4] {
+        matrix[32..].copy_from_slice(&ONE);
+    }
+    matrix
 }
 
 /// The signs of a matrix, along the sides that it has more of; of one that squeezes a picture to nothing, as if it did nothing.
@@ -48,6 +67,15 @@ mod tests {
     use super::*;
 
     const ONE: i32 = 1 << 16;
+
+    #[test]
+    fn a_matrix_turns_and_moves_and_nothing_else() {
+        let moved = [&[7; 8][..], &[0; 4], &[7; 8], &[0; 4], &[7; 8], &NONE[32..]].concat();
+        assert_eq!(flat([7; 36])[..], moved);
+        for matrix in [NONE, [0; 36]] {
+            assert_eq!(flat(matrix), matrix);
+        }
+    }
 
     fn matrix([a, b, c, d]: [i32; 4]) -> [u8; 36] {
         let mut bytes = [0; 36];

@@ -198,7 +198,7 @@ impl Movie {
         let duration = fields.by_version(version)?;
         let (rate, volume) = (fields.u32()?, fields.u16()?);
         fields.take(10)?;
-        let matrix: [u8; 36] = fields.array()?;
+        let matrix = matrix::flat(fields.array()?);
         fields.take(24)?;
         let next_track = fields.u32()?;
         if timescale == 0 {

@@ -25,7 +25,9 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
     let version = fields.u16()?;
     fields.take(6)?;
     let (channels, bits) = (fields.u16()?, fields.u16()?);
-    let packing: [u8; 4] = fields.array()?;
+    // Of the numbers of QuickTime for how it is packed, those below 0 say that the size of packets varies.
+    let packing: i16 = fields.array().map(i16::from_be_bytes)?.clamp(-2, 0);
+    fields.take(2)?;
     let rate: [u8; 4] = fields.array()?;
     let (more, frame) = match version {
         0 => (0, u32::from(channels) * width(&entry.kind, bits)),
@@ -34,16 +36,17 @@ pub fn read(entry: &Part<'_>) -> Result<Option<Format>> {
         2 => (36, Fields(fields.0.get(28..).unwrap_or_default()).u32()?),
         _ => return Err(Refusal::MalformedPart.into()),
     };
-    let more = fields.take(more)?;
+    let more = described(version, fields.take(more)?);
 
     let mut bytes = vec![0, 0, 0, 0, 0, 0, 0, 1];
     bytes.extend_from_slice(&version.to_be_bytes());
     bytes.extend_from_slice(&[0; 6]);
     bytes.extend_from_slice(&channels.to_be_bytes());
     bytes.extend_from_slice(&bits.to_be_bytes());
-    bytes.extend_from_slice(&packing);
+    bytes.extend_from_slice(&packing.to_be_bytes());
+    bytes.extend_from_slice(&[0; 2]);
     bytes.extend_from_slice(&rate);
-    bytes.extend_from_slice(more);
+    bytes.extend_from_slice(&more);
 
     let (mut settings, mut seen) = (Settings::default(), Seen::default());
     for part in children(fields.0, 0) {
@@ -88,6 +91,24 @@ fn width(kind: &[u8; 4], bits: u16) -> u32 {
         b"fl64" => 8,
         _ => bits.div_ceil(8).into(),
     }
+}
+
+/// What later versions of an entry have in it: numbers of samples and bytes, without those that no sound can have.
+fn described(version: u16, more: &[u8]) -> Vec<u8> {
+    let mut more = more.to_vec();
+    if version == 1 {
+        // The third, how long a frame is, has a use here.
+        for number in [0, 4, 12] {
+            if more[number..number + 2] != [0; 2] {
+                more[number..number + 4].fill(0);
+            }
+        }
+    } else if version == 2 {
+        // The length of such an entry, and a number that is always the same.
+        more[..4].copy_from_slice(&[0, 0, 0, 72]);
+        more[16..20].copy_from_slice(&[0x7f, 0, 0, 0]);
+    }
+    more
 }
 
 /// QuickTime's box around the settings.
@@ -259,6 +280,18 @@ mod tests {
             |bytes: &[u8], words: &[u8]| bytes.windows(words.len()).any(|window| window == words);
         assert!(contains(&of(0x40), b"\x12\x10\0\0\0\0\0\0"));
         assert!(!contains(&of(0x6b), b"\x12\x10") && !contains(&of(0x6b), b"SECRET"));
+    }
+
+    #[test]
+    fn numbers_that_no_sound_can_have_are_dropped() {
+        let numbers = [&[0, 0, 4, 0][..], b"SECR", &[0, 0, 0, 4], b"SECR"].concat();
+        let sane = [0, 0, 4, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0];
+        assert_eq!(described(1, &numbers), sane);
+        assert_eq!(described(1, &sane), sane);
+        let numbers = [&b"SECR"[..], &[7; 12], b"SECR", &[7; 16]].concat();
+        let sane = [&[0, 0, 0, 72][..], &[7; 12], &[0x7f, 0, 0, 0], &[7; 16]].concat();
+        assert_eq!(described(2, &numbers), sane);
+        assert!(described(0, &[]).is_empty());
     }
 
     #[test]

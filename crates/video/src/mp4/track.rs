@@ -4,6 +4,7 @@ use super::Movie;
 use super::boxes::{Part, by_version, make, one, times};
 use super::entries;
 use super::groups::groups;
+use super::matrix;
 use super::parts::Parts;
 use super::runs::Used;
 use super::tables::{Sizes, Table, timing};
@@ -113,7 +114,8 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
             .transpose()?,
         None => None,
     };
-    let head = TrackHeader::read(one(&trak, b"tkhd")?.ok_or(Refusal::MissingPart)?)?;
+    let head = one(&trak, b"tkhd")?.ok_or(Refusal::MissingPart)?;
+    let head = TrackHeader::read(head, is_video)?;
     let media = MediaHeader::read(one(&mdia, b"mdhd")?.ok_or(Refusal::MissingPart)?)?;
     let groups = groups(&stbl, moov, sizes.count());
     let (timing, lasts) = timing(&stbl, moov, sizes.count())?;
@@ -192,7 +194,7 @@ struct TrackHeader {
 }
 
 impl TrackHeader {
-    fn read(part: &Part<'_>) -> Result<Self> {
+    fn read(part: &Part<'_>, is_video: bool) -> Result<Self> {
         let (version, flags, mut fields) = part.full()?;
         fields.by_version(version)?;
         fields.by_version(version)?;
@@ -202,8 +204,13 @@ impl TrackHeader {
         fields.take(8)?;
         let order: [u8; 6] = fields.array()?;
         fields.take(2)?;
-        let matrix: [u8; 36] = fields.array()?;
+        let matrix = matrix::flat(fields.array()?);
         let (width, height) = (fields.u32()?, fields.u32()?);
+        // Sound is shown nowhere.
+        let (matrix, width, height) = match is_video {
+            true => (matrix, width, height),
+            false => (matrix::NONE, 0, 0),
+        };
         let mut bytes = vec![version];
         bytes.extend_from_slice(&flags);
         times(&mut bytes, version);

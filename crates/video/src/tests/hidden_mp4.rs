@@ -163,3 +163,16 @@ fn formats_that_no_sample_has_are_dropped() {
     let runs = [1, 2, 4, 2, 1, 2];
     assert!(with(b"SbSaS", &runs) == with(b"ba", &[1, 2, 2, 2, 1, 1]));
 }
+
+#[test]
+fn sound_has_no_place_on_the_screen() {
+    let mut film = sample("avc.mp4");
+    let sound = film.windows(4).rposition(|kind| kind == b"tkhd").unwrap();
+    // Its matrix, width and height.
+    film[sound + 44..sound + 88].copy_from_slice(&b"SECRET of a family "[..].repeat(3)[..44]);
+    // How it is packed.
+    let format = find(&film, b"mp4a") + 8;
+    film[format + 20..format + 24].copy_from_slice(b"SECR");
+    let (made, _) = cleaned(&film);
+    assert!(made == cleaned(&sample("avc.mp4")).0);
+}
