@@ -207,6 +207,33 @@ impl Sizes {
     }
 }
 
+/// Whether five numbers are about when pictures are shown: by how much all could be shifted, the least and the greatest delay, and when
+/// the first begins to be shown and the last has been.
+fn is_about(fields: &[u8], delays: &Runs, moov: &[u8], lasts: u64) -> bool {
+    let mut numbers = fields.chunks_exact(fields.len() / 5).map(|number| {
+        let is_negative = number.first().is_some_and(|&byte| byte >= 0x80);
+        let start = if is_negative { -1 } else { 0 };
+        number
+            .iter()
+            .fold(start, |number: i64, &byte| number << 8 | i64::from(byte))
+    });
+    let mut next = || numbers.next().unwrap_or(0);
+    let (shift, told, end) = (next(), (next(), next()), (next(), next()));
+    let delays = || {
+        let all = delays.all(moov);
+        all.map(|(_, delay)| i64::from(i32::from_be_bytes(delay)))
+    };
+    let (Some(least), Some(greatest)) = (delays().min(), delays().max()) else {
+        return false;
+    };
+    let largest = least.unsigned_abs().max(greatest.unsigned_abs());
+    let longest = lasts.saturating_add(largest.saturating_mul(2));
+    told == (least, greatest)
+        && shift.unsigned_abs() <= largest
+        && end.0.unsigned_abs() <= longest
+        && end.1.unsigned_abs() <= longest
+}
+
 /// The tables that decoding and seeking need, but for those of samples and chunks; and how many ticks the samples last.
 pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u64)> {
     let mut parts = Parts::default();
@@ -221,14 +248,16 @@ pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u6
     if let Some(part) = super::boxes::one(stbl, b"ctts")? {
         let table = Table::read(part, |_| Runs::WIDTH)?;
         let runs = Runs::of(&table, samples, moov);
-        table.write_runs(b"ctts", &[], runs, &mut parts);
+        table.write_runs(b"ctts", &[], runs.clone(), &mut parts);
         if let Some(part) = super::boxes::one(stbl, b"cslg")? {
             let (version, _, mut fields) = part.full()?;
             let fields = fields.take(if version == 0 { 20 } else { 40 })?;
-            parts.own(super::boxes::make(
-                b"cslg",
-                &[&[version, 0, 0, 0], fields].concat(),
-            ));
+            if is_about(fields, &runs, moov, lasts) {
+                parts.own(super::boxes::make(
+                    b"cslg",
+                    &[&[version, 0, 0, 0], fields].concat(),
+                ));
+            }
         }
     }
     for kind in [b"stss", b"stps"] {

@@ -176,3 +176,36 @@ fn sound_has_no_place_on_the_screen() {
     let (made, _) = cleaned(&film);
     assert!(made == cleaned(&sample("avc.mp4")).0);
 }
+
+#[test]
+fn a_summary_of_delays_is_kept_where_it_is_about_them() {
+    let with = |version: u32, summary: &[u8]| {
+        let tables = [
+            a_box(
+                b"ctts",
+                &words(&[0, 3, 1, 0, 1, 200, 1, 0_u32.wrapping_sub(100)]),
+            ),
+            a_box(b"cslg", &[&words(&[version << 24])[..], summary].concat()),
+        ];
+        let movie = Movie {
+            tables: tables.concat(),
+            ..Movie::default()
+        };
+        contains(&cleaned(&movie.make()).0, b"cslg")
+    };
+    let long = |numbers: [i64; 5]| numbers.map(i64::to_be_bytes).concat();
+    let short = |numbers: [i32; 5]| numbers.map(i32::to_be_bytes).concat();
+    assert!(with(0, &short([100, -100, 200, 0, 400])));
+    assert!(with(1, &long([100, -100, 200, -100, 400])));
+    for summary in [
+        short([201, -100, 200, 0, 400]),
+        short([100, -101, 200, 0, 400]),
+        short([100, -100, 201, 0, 400]),
+        short([100, -100, 200, 701, 400]),
+        short([100, -100, 200, 0, -701]),
+        b"SECRET of a family, ".to_vec(),
+    ] {
+        assert!(!with(0, &summary), "{summary:x?}");
+    }
+    assert!(!with(1, &b"SECRET of a family, "[..].repeat(2)));
+}
