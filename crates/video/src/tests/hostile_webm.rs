@@ -123,7 +123,8 @@ fn long_ids_and_absurd_lengths_are_refused() {
         .concat(),
     );
     assert_eq!(refused(head), Refusal::MalformedElement);
-    let number = element(&[0xab], &[1; 9]);
+    let block = element(&[0xa1], b"\x81\0\0\0picture");
+    let number = element(&[0xa0], &[block, element(&[0x9b], &[1; 9])].concat());
     assert_eq!(refused(webm(&cluster(&number))), Refusal::MalformedPart);
 }
 

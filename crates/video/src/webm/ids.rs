@@ -56,6 +56,8 @@ pub enum Rule {
     Drop,
     /// A number of at most eight bytes, which stays.
     Number,
+    /// The same, but at most 255: flags and other numbers of few values. A larger one is overwritten.
+    Small,
     /// Words that must be there: of the same length, and empty.
     Blank,
     /// It stays, and was checked by code of its own.
@@ -70,7 +72,7 @@ pub enum Rule {
 pub fn ebml(id: u32) -> Rule {
     match id {
         DOC_TYPE => Rule::Checked,
-        0x4286 | 0x42f7 | MAX_ID_LENGTH | MAX_SIZE_LENGTH | 0x4287 | 0x4285 => Rule::Number,
+        0x4286 | 0x42f7 | MAX_ID_LENGTH | MAX_SIZE_LENGTH | 0x4287 | 0x4285 => Rule::Small,
         _ => Rule::Drop,
     }
 }
@@ -100,13 +102,15 @@ pub fn track(id: u32) -> Rule {
     match id {
         CODEC_ID | CODEC_PRIVATE => Rule::Checked,
         TRACK_NUMBER | TRACK_UID | TRACK_TYPE => Rule::Number,
-        // Flags, durations and delays.
-        0xb9 | 0x88 | 0x55aa | 0x9c | 0x6de7 | 0x6df8 | 0x23_e383 | 0x23_4e7a | 0x23_314f
-        | 0x56aa | 0x56bb => Rule::Number,
+        // Flags, and how many pictures are needed at once.
+        0xb9 | 0x88 | 0x55aa | 0x9c | 0x6de7 | 0x6df8 => Rule::Small,
+        // Durations and delays.
+        0x23_e383 | 0x23_4e7a | 0x23_314f | 0x56aa | 0x56bb => Rule::Number,
         VIDEO => Rule::List(video),
         // Frequencies, channels, bits.
         0xe1 => Rule::List(|id| match id {
-            0xb5 | 0x78b5 | 0x9f | 0x6264 => Rule::Number,
+            0xb5 | 0x78b5 => Rule::Number,
+            0x9f | 0x6264 => Rule::Small,
             _ => Rule::Drop,
         }),
         _ => Rule::Drop,
@@ -116,10 +120,13 @@ pub fn track(id: u32) -> Rule {
 fn video(id: u32) -> Rule {
     match id {
         PIXEL_WIDTH | PIXEL_HEIGHT | DISPLAY_WIDTH | DISPLAY_HEIGHT | DISPLAY_UNIT => Rule::Number,
-        0x9a | 0x9d | 0x53b8 | 0x54b3 | 0x54aa | 0x54bb | 0x54cc | 0x54dd => Rule::Number,
+        0x54aa | 0x54bb | 0x54cc | 0x54dd => Rule::Number,
+        // How it is interlaced, for which eye it is, what keeps its shape.
+        0x9a | 0x9d | 0x53b8 | 0x54b3 => Rule::Small,
         // Colours, and the light of the screen on which they were chosen.
         COLOUR => Rule::List(|id| match id {
-            0x55b1..=0x55bd => Rule::Number,
+            0x55b1..=0x55bb => Rule::Small,
+            0x55bc | 0x55bd => Rule::Number,
             0x55d0 => Rule::List(|id| match id {
                 0x55d1..=0x55da => Rule::Number,
                 _ => Rule::Drop,

@@ -22,8 +22,11 @@ pub fn apply(bytes: &mut [u8], rule: fn(u32) -> Rule) -> Result<()> {
         }
         match rule {
             Rule::Drop => overwrite(&mut bytes[found.start..found.end]),
-            Rule::Number if length > 8 => return Err(Refusal::MalformedPart.into()),
-            Rule::Number | Rule::Checked => {}
+            Rule::Number | Rule::Small if length > 8 => return Err(Refusal::MalformedPart.into()),
+            Rule::Small if unsigned(&bytes[found.payload..found.end])? > 255 => {
+                overwrite(&mut bytes[found.start..found.end]);
+            }
+            Rule::Number | Rule::Small | Rule::Checked => {}
             Rule::Blank => bytes[found.payload..found.end].fill(0),
             Rule::List(rule) | Rule::Each(rule) => {
                 apply(&mut bytes[found.payload..found.end], rule)?;

@@ -70,8 +70,8 @@ struct Walk<'a, 'b, R> {
     info: Option<(u64, Option<f64>)>,
     /// When the cluster begins, in ticks.
     cluster: u64,
-    /// Which numbers that cluster has had.
-    seen: Vec<u32>,
+    /// Whether that cluster has said so.
+    has_time: bool,
     /// When the last block ends as far as it is known, in ticks.
     last: u64,
     /// How many blocks of pictures there were.
@@ -97,7 +97,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
             tracks: None,
             info: None,
             cluster: 0,
-            seen: Vec::new(),
+            has_time: false,
             last: 0,
             pictures: 0,
         };
@@ -152,7 +152,7 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
                     }
                     let end = header.size.map(|size| self.end_of(size, limit));
                     cluster = Some(end.transpose()?);
-                    self.seen.clear();
+                    self.has_time = false;
                     self.output.write(header.bytes())?;
                 }
                 (_, Some(_)) => self.in_cluster(&header, limit)?,
@@ -203,16 +203,10 @@ impl<'a, 'b, R: Read + Seek> Walk<'a, 'b, R> {
         match header.id {
             ids::EBML | ids::SEGMENT | ids::CLUSTER => Err(Refusal::MalformedElement.into()),
             ids::ENCRYPTED_BLOCK => Err(Refusal::Encrypted.into()),
-            // When it begins, how long the one before is, and where this one is.
-            ids::TIMESTAMP | 0xab | 0xa7 => {
-                if self.seen.contains(&header.id) {
-                    return Err(Refusal::Twice.into());
-                }
-                self.seen.push(header.id);
-                let number = self.number(header)?;
-                if header.id == ids::TIMESTAMP {
-                    self.cluster = number;
-                }
+            ids::TIMESTAMP if self.has_time => Err(Refusal::Twice.into()),
+            ids::TIMESTAMP => {
+                self.has_time = true;
+                self.cluster = self.number(header)?;
                 Ok(())
             }
             ids::SIMPLE_BLOCK => self.block(header, end, 0),
