@@ -91,6 +91,37 @@ mod tests {
     }
 
     #[test]
+    fn what_follows_in_a_message_that_stays_is_overwritten() {
+        let avc = Scrub::avc(1, false);
+        for (kind, length) in [(6, 9), (137, 24), (144, 4), (147, 1), (148, 8)] {
+            let message = vec![7; length];
+            let unit = |size: usize, more: &[u8]| {
+                let size = u8::try_from(size).unwrap();
+                let unit = [&[6, kind, size], &message[..], more, &[0x80]].concat();
+                [&[u8::try_from(unit.len()).unwrap()], &unit[..]].concat()
+            };
+            let exact = unit(length, &[]);
+            assert_eq!(cleaned(avc, &exact), exact);
+            let longer = unit(length + 6, b"SECRET");
+            let expected = unit(length + 6, &[0xff; 6]);
+            assert_eq!(cleaned(avc, &longer), expected, "{kind}");
+        }
+        for (kind, length) in [(1, 4), (2, 24)] {
+            let unit = |more: &[u8]| {
+                let size = u8::try_from(1 + length + more.len()).unwrap();
+                [&[0x2a, size, kind][..], &vec![7; length], more].concat()
+            };
+            let exact = unit(&[0x80]);
+            assert_eq!(cleaned(Scrub::Obus, &exact), exact);
+            let expected = unit(b"\x80\0\0\0\0\0");
+            assert_eq!(cleaned(Scrub::Obus, &unit(b"SECRET")), expected, "{kind}");
+            let mut settings = unit(b"SECRET");
+            obu::in_memory(&mut settings).unwrap();
+            assert_eq!(settings, expected);
+        }
+    }
+
+    #[test]
     fn units_that_have_nothing_in_them_are_emptied() {
         let (avc, hevc) = (Scrub::avc(1, false), Scrub::hevc(1, false));
         for (scrub, sample, expected) in [

@@ -75,6 +75,20 @@ impl Family {
     }
 }
 
+/// How many bytes a message that stays has at most. What follows them isn't looked at.
+fn most(message: usize) -> usize {
+    match message {
+        // Where decoding can begin: a number of at most 63 bits, and flags.
+        6 => 9,
+        // The screen on which colours were chosen, the most light, which curve there is, the light around.
+        137 => 24,
+        144 => 4,
+        147 => 1,
+        148 => 8,
+        _ => MAX_MESSAGE,
+    }
+}
+
 /// Writes a sample: units after their lengths.
 pub fn sample<R: Read + Seek>(
     size: u64,
@@ -185,6 +199,8 @@ pub fn sei(unit: &mut [u8], family: Family) {
             if kind < 255 && !fixed[places[start]] {
                 unit[places[start]] = FILLER_MESSAGE;
             }
+        } else if size > most(kind) {
+            overwrite(unit, &places[at + most(kind)..end], &fixed);
         }
         at = end;
     }

@@ -73,6 +73,20 @@ fn keeps(first: Option<&u8>, size: u64) -> bool {
     matches!(first, Some(1..=3)) && size <= MAX_METADATA
 }
 
+/// Overwrites what follows in metadata that stays: after the bit that ends it there are only zeros.
+fn end_metadata(metadata: &mut [u8]) {
+    // The most light, and the screen on which colours were chosen, behind the number that says so.
+    let length = match metadata.first() {
+        Some(1) => 5,
+        Some(2) => 25,
+        _ => return,
+    };
+    if let Some([stop, rest @ ..]) = metadata.get_mut(length..) {
+        *stop = STOP;
+        rest.fill(0);
+    }
+}
+
 /// Sequences, frames and what they are made of. Neither the same head of a frame again, nor lists of tiles, which have no place in a
 /// film: decoders pass over both.
 fn is_picture(kind: u8) -> bool {
@@ -101,8 +115,9 @@ pub fn sample<R: Read + Seek>(
             continue;
         }
         if header.kind() == METADATA && size <= MAX_METADATA {
-            let bytes = input.bytes(usize::try_from(size).unwrap_or(0))?;
+            let mut bytes = input.bytes(usize::try_from(size).unwrap_or(0))?;
             if keeps(bytes.first(), size) {
+                end_metadata(&mut bytes);
                 output.write(&header.bytes)?;
                 output.write(&bytes)?;
                 continue;
@@ -133,7 +148,9 @@ pub fn in_memory(bytes: &mut [u8]) -> Result<()> {
         let (size, kind) = (header.size, header.kind());
         let end = place + usize::try_from(size).map_err(|_| Refusal::MalformedPicture)?;
         let keeps = is_picture(kind) || kind == METADATA && keeps(bytes.get(place), size);
-        if kind == DELIMITER {
+        if kind == METADATA && keeps {
+            end_metadata(&mut bytes[place..end]);
+        } else if kind == DELIMITER {
             bytes[place..end].fill(0);
         } else if !keeps && size > 0 {
             let padding = header.of_padding();
