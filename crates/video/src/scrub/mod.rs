@@ -122,6 +122,16 @@ mod tests {
     }
 
     #[test]
+    fn a_message_behind_two_zeros_keeps_its_number() {
+        let avc = Scrub::avc(1, false);
+        // A message with nothing in it, and user data.
+        let sample = b"\x0c\x06\0\0\x05\x06SECRET\x80";
+        let expected = b"\x0c\x06\0\0\x05\x06\xff\xff\xff\xff\xff\xff\x80";
+        assert_eq!(cleaned(avc, sample), expected);
+        assert_eq!(cleaned(avc, expected), expected);
+    }
+
+    #[test]
     fn units_that_have_nothing_in_them_are_emptied() {
         let (avc, hevc) = (Scrub::avc(1, false), Scrub::hevc(1, false));
         for (scrub, sample, expected) in [

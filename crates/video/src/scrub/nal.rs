@@ -196,8 +196,10 @@ pub fn sei(unit: &mut [u8], family: Family) {
         }
         if !family.keeps(kind) || size > MAX_MESSAGE {
             overwrite(unit, &places[at..end], &fixed);
-            if kind < 255 && !fixed[places[start]] {
-                unit[places[start]] = FILLER_MESSAGE;
+            // Behind two zeros, this number would be taken for a byte that keeps codes from being seen.
+            let place = places[start];
+            if kind < 255 && !fixed[place] && !unit[..place].ends_with(&[0, 0]) {
+                unit[place] = FILLER_MESSAGE;
             }
         } else if size > most(kind) {
             overwrite(unit, &places[at + most(kind)..end], &fixed);
