@@ -31,7 +31,7 @@ pub fn groups(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Parts {
             if let (Ok(descriptions), Ok(map)) = (descriptions, map)
                 && map.version == 0
             {
-                let runs = Runs::of(&map, samples, moov);
+                let runs = Runs::of(map.range(), samples, moov);
                 let Some(used) = used(&descriptions, &runs, moov) else {
                     continue;
                 };

@@ -2,8 +2,6 @@
 
 use std::ops::Range;
 
-use super::tables::Table;
-
 /// Runs of samples that there are, of a table in the old head.
 #[derive(Clone)]
 pub struct Runs {
@@ -19,10 +17,10 @@ impl Runs {
     /// The width of an entry, in bytes.
     pub const WIDTH: usize = 8;
 
-    /// Those of a table of entries of [`Self::WIDTH`].
-    pub fn of(table: &Table, samples: u32, moov: &[u8]) -> Self {
+    /// Those of a table whose entries, of [`Self::WIDTH`], are there.
+    pub fn of(entries: Range<usize>, samples: u32, moov: &[u8]) -> Self {
         let mut runs = Self {
-            entries: table.range(),
+            entries,
             samples,
             count: 0,
         };
@@ -57,8 +55,9 @@ impl Used {
     /// The width of an entry of the table of chunks, in bytes: its last four have the number of a format.
     pub const WIDTH: usize = 12;
 
-    pub fn of(chunks: &Table, moov: &[u8]) -> Self {
-        let numbers = chunks.entries(moov).map(|entry| number(&entry[8..]));
+    /// Those of these entries.
+    pub fn of<'a>(chunks: impl Iterator<Item = &'a [u8]>) -> Self {
+        let numbers = chunks.map(|entry| number(&entry[8..]));
         Self(numbers.fold(0, |used, number| used | bit(number)))
     }
 

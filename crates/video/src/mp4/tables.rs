@@ -239,7 +239,7 @@ pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u6
     let mut parts = Parts::default();
     let stts = super::boxes::one(stbl, b"stts")?.ok_or(Refusal::MissingPart)?;
     let table = Table::read(stts, |_| Runs::WIDTH)?;
-    let runs = Runs::of(&table, samples, moov);
+    let runs = Runs::of(table.range(), samples, moov);
     let ticks = runs
         .all(moov)
         .map(|(count, each)| u64::from(count) * u64::from(u32::from_be_bytes(each)));
@@ -247,7 +247,7 @@ pub fn timing(stbl: &[Part<'_>], moov: &[u8], samples: u32) -> Result<(Parts, u6
     table.write_runs(b"stts", &[], runs, &mut parts);
     if let Some(part) = super::boxes::one(stbl, b"ctts")? {
         let table = Table::read(part, |_| Runs::WIDTH)?;
-        let runs = Runs::of(&table, samples, moov);
+        let runs = Runs::of(table.range(), samples, moov);
         table.write_runs(b"ctts", &[], runs.clone(), &mut parts);
         if let Some(part) = super::boxes::one(stbl, b"cslg")? {
             let (version, _, mut fields) = part.full()?;

@@ -106,7 +106,7 @@ pub fn read(trak: &Part<'_>, movie: &Movie, moov: &[u8]) -> Result<Media> {
         let chunk = u32::from_be_bytes([entry[0], entry[1], entry[2], entry[3]]);
         usize::try_from(chunk).is_ok_and(|chunk| (1..=offsets.count).contains(&chunk))
     });
-    let used = Used::of(&runs, moov);
+    let used = Used::of(runs.entries(moov));
     let stsd = formats.write(|number| used.has(number));
     let edits = match one(&trak, b"edts")? {
         Some(edts) => one(&edts.children()?, b"elst")?
