@@ -21,6 +21,9 @@ use crate::support::{Process, Server, command, output};
 /// The version of moto that these tests were written with.
 const MOTO: &str = "moto[server,s3,sqs]==5.2.5";
 
+/// How many objects S3 lists at once here; Amazon's lists 1,000, which take a test a minute to put there.
+pub const LISTED_AT_ONCE: u32 = 100;
+
 static MOTO_PORT: LazyLock<u16> = LazyLock::new(start_moto);
 /// Ends with this process: moto stops when its standard input does.
 static RUNNING: Mutex<Option<Child>> = Mutex::new(None);
@@ -31,6 +34,7 @@ fn start_moto() -> u16 {
     let mut moto = Command::new(python("moto", MOTO));
     let moto = moto
         .arg(script)
+        .env("MOTO_S3_DEFAULT_MAX_KEYS", LISTED_AT_ONCE.to_string())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::null());

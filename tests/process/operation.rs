@@ -320,13 +320,12 @@ fn a_command_does_not_upgrade_a_database_to_log_what_it_did_and_says_so() {
     let database = Connection::open(folder.path().join("data/shared-spaces.db")).unwrap();
     let newest = "select max(version) from refinery_schema_history";
     let schema = || -> i64 { database.query_row(newest, [], |row| row.get(0)).unwrap() };
-    // All that the migrations from 36 on have made.
+    // All that the migrations from 37 on have made.
     database
         .execute_batch(
-            "alter table users drop column quiet_from;
-             alter table users drop column quiet_until;
-             alter table push_deliveries drop column is_held;
-             delete from refinery_schema_history where version >= 36",
+            "alter table users drop column password_version;
+             drop table counted_confirmations;
+             delete from refinery_schema_history where version >= 37",
         )
         .unwrap();
     let older = schema();
