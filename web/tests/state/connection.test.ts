@@ -89,3 +89,23 @@ test('what the browser says of its network is heeded, until it has stopped', asy
   expect(connection.lost).toBe(false);
   expect(page.listeners()).toBe(0);
 });
+
+test('what could not be loaded is loaded again, when the server is back or after a while, until it is there', async () => {
+  const { connection } = made();
+  let fails = 2;
+  const load = vi.fn(() => (fails-- > 0 ? Promise.reject(new Error('no line')) : Promise.resolve('there')));
+  const loaded = vi.fn();
+  void connection.persist(load).then(loaded);
+  await settle();
+  expect(load).toHaveBeenCalledTimes(1);
+  connection.observe(unreachable());
+  connection.observe(null);
+  await vi.advanceTimersByTimeAsync(0);
+  expect(load).toHaveBeenCalledTimes(2);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(loaded.mock.calls).toEqual([['there']]);
+  connection.observe(unreachable());
+  connection.observe(null);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(load).toHaveBeenCalledTimes(3);
+});

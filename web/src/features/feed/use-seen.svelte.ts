@@ -9,13 +9,11 @@ type Look = (element: Element) => () => void;
 export function useSeen() {
   const app = useApp();
   let watch = $state.raw<((space: number, share: Share, how?: { alone?: boolean; isLate?: () => boolean }) => Look) | null>(null);
-  const load = async () => {
-    const [{ ReadMarks }, { whenSeen }] = await Promise.all([import('../../lib/state/read-marks'), import('../../lib/dom/when-seen')]);
+  const load = () => Promise.all([import('../../lib/state/read-marks'), import('../../lib/dom/when-seen')]);
+  void app.connection.persist(load).then(([{ ReadMarks }, { whenSeen }]) => {
     const marks = app.part(ReadMarks);
     watch = (space, share, how) => whenSeen(() => marks.see(space, share, how));
-  };
-  // Without a connection it is seen some other time.
-  load().catch(() => undefined);
+  });
   return {
     get watch() {
       return watch;

@@ -58,6 +58,30 @@ export class Connection {
     for (const task of this.#tasks) task();
   }
 
+  /** Loads something, and if that fails, tries again until it is there: when the server is back, and from time to time. */
+  async persist<T>(load: () => Promise<T>): Promise<T> {
+    for (let wait = FIRST_WAIT; ; wait = Math.min(wait * 1.6, LONGEST_WAIT)) {
+      try {
+        return await load();
+      } catch {
+        await this.#pause(wait);
+      }
+    }
+  }
+
+  /** Waits this long, or until the server is back if that comes sooner. */
+  #pause(wait: number): Promise<void> {
+    return new Promise((resolve) => {
+      const go = () => {
+        clearTimeout(timer);
+        forget();
+        resolve();
+      };
+      const timer = setTimeout(go, wait);
+      const forget = this.onReconnect(go);
+    });
+  }
+
   /** Finds out whether the server can be reached. */
   async check(): Promise<void> {
     clearTimeout(this.#timer);
