@@ -89,3 +89,11 @@ test('what is gone is taken out, and what is shown, or else what follows it, kee
   expect(ids(all)).toEqual([8, 6, 4, 3]);
   expect([all.drop(() => true, 0), ids(all)]).toEqual([null, [8, 6, 4, 3]]);
 });
+
+test('a share that is read again brings new links for its photos', () => {
+  const all = new ViewerPhotos(album(photos(9, 3)));
+  const share = shareOf(8, 8);
+  for (const medium of share.media) medium.url = '/photos/8?signature=new';
+  expect(all.update(share)).toBeNull();
+  expect(all.photos.map(({ image_url }) => image_url.endsWith('new'))).toEqual([false, true, false]);
+});

@@ -21,10 +21,11 @@ export class ViewerPhotos {
     return this.photos.findIndex((each) => each.image.id === image.id);
   }
 
-  /** Takes in a share as it is now. A photo that it had and hasn't any more is another's place: its first, for one that was
+  /** Takes in a share as it is now, with links that are new. A photo that it had and hasn't any more is another's place: its first, for one that was
   replaced. Returns where that is; null where nothing has changed. */
   update(share: Share): number | null {
     const now = photosOf(share);
+    this.photos = this.photos.map((photo) => now.find(({ image }) => image.id === photo.image.id) ?? photo);
     const isGone = ({ share_id, image }: Photo) => share_id === share.id && !now.some((photo) => photo.image.id === image.id);
     const at = this.photos.findIndex(isGone);
     const known = new Set(this.photos.map(({ image }) => image.id));
