@@ -53,27 +53,6 @@ test('without an answer nothing is known, and it can be asked again', async () =
   expect(session.ready).toBe(true);
 });
 
-test('signing out sends what waits before, forgets what is kept after, and leaves no drafts', async () => {
-  const { session, api, went } = sessionAt('/app/spaces/3');
-  await session.identify();
-  keepDraft(1, places.newShare(3), 'Hello');
-  const order: string[] = [];
-  session.beforeSignOut(() => {
-    order.push(`before, as ${session.user?.login}`);
-    return Promise.resolve();
-  });
-  api.signOut.mockImplementation(() => {
-    order.push('out');
-    return Promise.resolve({ data: undefined, next: null });
-  });
-  session.afterSignOut(() => order.push(`after, as ${session.user?.login}`));
-  await session.signOut();
-  expect(order).toEqual(['before, as ann', 'out', 'after, as undefined']);
-  expect(readDraft(1, places.newShare(3))).toBeNull();
-  expect(api.actAs).toHaveBeenLastCalledWith(null);
-  expect(went).toEqual(['/app/sign-in']);
-});
-
 test('a sign-out that the server refuses takes nothing away', async () => {
   const { session, api } = sessionAt('/app/');
   await session.identify();

@@ -21,7 +21,7 @@ interface Deps {
   api: Pick<Api, 'request'>;
   live: Pick<Live, 'on'>;
   router: Pick<Router, 'go'>;
-  session: Pick<Session, 'user' | 'beforeSignOut'>;
+  session: Pick<Session, 'user' | 'onSignOut'>;
   toasts: Pick<Toasts, 'show'>;
   i18n: Pick<I18n, 'language' | 'locale'>;
 }
@@ -47,7 +47,7 @@ export class Push {
     return all(
       this.deps.live.on((news) => this.#heard(news)),
       onNotificationTap((path) => this.deps.router.go(path)),
-      this.deps.session.beforeSignOut(() => this.#leave()),
+      this.deps.session.onSignOut(() => this.#leave()),
     );
   }
 
@@ -129,7 +129,7 @@ export class Push {
       // The push service tells the server that the browser is gone.
     }
     try {
-      await (await (await serviceWorker())?.pushManager.getSubscription())?.unsubscribe();
+      await this.#unsubscribe();
     } catch {
       // The server doesn't send anything any more.
     }
@@ -137,11 +137,18 @@ export class Push {
     await this.check();
   }
 
-  /** Who signs out here is told nothing more here, and nothing stays to be read. */
+  async #unsubscribe(): Promise<void> {
+    await (await (await serviceWorker())?.pushManager.getSubscription())?.unsubscribe();
+  }
+
+  /** Who has signed out here is told nothing more here, and nothing stays to be read. What the server had to send, it has forgotten with
+  the session. */
   async #leave(): Promise<void> {
+    const isOn = this.#id !== null;
+    this.#keep(null);
     try {
       const worker = await serviceWorker();
-      if (this.#id !== null) await this.turnOff();
+      if (isOn) await this.#unsubscribe();
       for (const shown of (await worker?.getNotifications()) ?? []) shown.close();
     } catch {
       // What the browser refuses must not keep anybody signed in.

@@ -26,6 +26,7 @@ export class Session {
   #unread = $state(0);
   #turns = new RequestOrder();
   #before = new Set<() => Promise<void>>();
+  #leaving = new Set<() => Promise<void>>();
   #after = new Set<() => void>();
   #signedIn = new Set<() => void>();
   /** The other windows of this browser, which share the session. */
@@ -82,23 +83,17 @@ export class Session {
     this.ready = true;
   }
 
-  /** Calls this while the user is still signed in, to send what waits. Returns a function that ends that. */
-  beforeSignOut(task: () => Promise<void>): () => void {
-    this.#before.add(task);
-    return () => this.#before.delete(task);
-  }
+  /** Calls this while the user is still signed in, to send what waits. This and those below return a function that ends that. */
+  beforeSignOut = (task: () => Promise<void>) => added(this.#before, task);
 
-  /** Calls this when the user has signed out, to forget their data. Returns a function that ends that. */
-  afterSignOut(task: () => void): () => void {
-    this.#after.add(task);
-    return () => this.#after.delete(task);
-  }
+  /** Calls this once the server has signed the user out, while it is still known here who they are. */
+  onSignOut = (task: () => Promise<void>) => added(this.#leaving, task);
 
-  /** Calls this when a user has signed in, to continue what waited for them. Returns a function that ends that. */
-  afterSignIn(task: () => void): () => void {
-    this.#signedIn.add(task);
-    return () => this.#signedIn.delete(task);
-  }
+  /** Calls this when the user has signed out, to forget their data. */
+  afterSignOut = (task: () => void) => added(this.#after, task);
+
+  /** Calls this when a user has signed in, to continue what waited for them. */
+  afterSignIn = (task: () => void) => added(this.#signedIn, task);
 
   async signIn(login: string, password: string): Promise<void> {
     await this.api.signIn(login, password);
@@ -115,17 +110,18 @@ export class Session {
   async signOut(): Promise<void> {
     for (const task of this.#before) await task();
     await this.api.signOut();
-    this.#gone();
+    await this.#gone();
   }
 
   /** Deletes the account, by `remove`, and with it all sessions. */
   async deleteAccount(remove: () => Promise<unknown>): Promise<void> {
     await remove();
-    this.#gone();
+    await this.#gone();
   }
 
   /** Nothing stays here that was theirs. */
-  #gone(): void {
+  async #gone(): Promise<void> {
+    for (const task of this.#leaving) await task();
     if (this.user) forgetDrafts(this.user.id);
     this.ended();
     this.router.go(paths.signIn);
@@ -195,4 +191,10 @@ export class Session {
     this.expired = this.user !== null;
     this.#door.redirectBack();
   }
+}
+
+/** Adds a task; returns what takes it away. */
+function added<T>(tasks: Set<T>, task: T): () => void {
+  tasks.add(task);
+  return () => tasks.delete(task);
 }
