@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import { localPath, nextPageOf } from '../src/lib/api/local-path';
-import { ApiError, isPassing, readRefusal } from '../src/lib/api/errors';
+import { ApiError, isOfServer, isPassing, readRefusal } from '../src/lib/api/errors';
 
 const problem = { 'Content-Type': 'application/problem+json' };
 
@@ -63,4 +63,9 @@ test('a refusal is read with what its sentence is made of', () => {
   };
   expect(read({ field: 'text', max: 9 })).toEqual({ field: 'text', max: 9 });
   for (const params of [undefined, null, 'text']) expect(read(params)).toEqual({});
+});
+
+test('what the server could not do says nothing of what was asked for, and a refusal does', () => {
+  const of = [0, 429, 500, 503, 520, 401, 403, 404].map((status) => isOfServer(new ApiError(status, '', status === 0 ? 'unreachable' : 'x')));
+  expect(of).toEqual([true, true, true, true, true, false, false, false]);
 });

@@ -40,10 +40,15 @@ export function isPassing(error: unknown): boolean {
   return error instanceof ApiError && (error.unreachable || [408, 429, 503].includes(error.status));
 }
 
+/** Tells whether it says nothing of what was asked for: it isn't about that, and later there may be an answer. */
+export function isOfServer(error: unknown): boolean {
+  return isPassing(error) || (error instanceof ApiError && error.status >= 500);
+}
+
 /** Tells whether it is kept to be sent again by itself: the server can't take it now, or its user has to sign in first. */
 export function isForLater(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  return isPassing(error) || error.status >= 500 || error.status === 425 || isAtDoor(error);
+  return isOfServer(error) || error.status === 425 || isAtDoor(error);
 }
 
 /** Tells whether the session has ended, or is another user's by now. */
