@@ -115,8 +115,8 @@ test('older ones come below; read again, the newest come above them', async () =
   expect([inbox.rows.map(({ id }) => id), inbox.next]).toEqual([[6, 5, 4, 3], null]);
 });
 
-test('an answer from before something was heard takes nothing away', async () => {
-  const { inbox, deps } = inboxWith({ rows: [notice(4)] });
+test('an answer from before something was heard takes nothing away, and it is asked again', async () => {
+  const { inbox, deps } = inboxWith({ rows: [notice(4)] }, { rows: [notice(5), notice(4), notice(3)] });
   await inbox.load();
   const late = later<{ data: Notice[]; next: null }>();
   deps.api.request.mockReturnValueOnce(late.promise);
@@ -124,7 +124,7 @@ test('an answer from before something was heard takes nothing away', async () =>
   inbox.hear(notice(5));
   late.resolve({ data: [notice(4)], next: null });
   await reading;
-  expect(inbox.rows.map(({ id }) => id)).toEqual([5, 4]);
+  expect(inbox.rows.map(({ id }) => id)).toEqual([5, 4, 3]);
 });
 
 test('older ones come also where something was read or heard while they were asked for', async () => {

@@ -87,16 +87,17 @@ export class Inbox {
     }
   }
 
-  /** Reads again while the answer may not know of what was heard meanwhile, until there is one. */
+  /** Reads again while the answer may not know of what was heard meanwhile. */
   async #readNewest(): Promise<void> {
-    do {
+    for (;;) {
       const turn = this.#turns.begin();
       const page = await this.api.list(Math.min(MOST, Math.max(PAGE, this.rows.length)));
       if (!this.#turns.takes(turn)) continue;
       this.rows = this.#withOlder(page);
       if (this.rows.length === page.rows.length) this.next = page.next;
       this.ready = true;
-    } while (!this.ready);
+      return;
+    }
   }
 
   /** Reads the next ones, and again while something was heard meanwhile. */
