@@ -18,7 +18,7 @@ vi.mock('../../src/lib/photos/choosing', () => ({
   look: (file: File) => Promise.resolve({ file, name: file.name, url: `blob:${file.name}`, width: 4, height: 3, shrunk: false }),
 }));
 /** What the browser keeps of what was shared from elsewhere. */
-const kept = vi.hoisted(() => ({ shared: { text: '', files: [] as File[] }, isForgotten: false }));
+const kept = vi.hoisted(() => ({ shared: { text: '', files: [] as File[], lost: 0 }, isForgotten: false }));
 vi.mock('../../src/lib/dom/shared-files', () => ({
   readShared: () => Promise.resolve(kept.shared),
   forgetShared: () => Promise.resolve(void (kept.isForgotten = true)),

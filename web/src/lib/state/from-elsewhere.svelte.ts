@@ -27,11 +27,11 @@ export class FromElsewhere {
   }
 
   get isEmpty(): boolean {
-    return this.shared?.files.length === 0 && this.shared.text === '';
+    return this.shared?.files.length === 0 && this.shared.text === '' && this.shared.lost === 0;
   }
 
   async read(): Promise<void> {
-    this.shared = await readShared().catch(() => ({ text: '', files: [] }));
+    this.shared = await readShared().catch(() => ({ text: '', files: [], lost: 0 }));
   }
 
   /** Puts it into the composer of a space and goes there. What was being written there stays before it; to what is on its way,

@@ -43,6 +43,10 @@ export const de: NoticeMessages = {
   'push.failed': 'Benachrichtigungen konnten nicht eingeschaltet werden. Bitte versuche es später noch einmal.',
 
   'target.title': 'Teilen mit',
+  'target.lost': {
+    one: '{n} Datei ist nicht dabei: Auf diesem Gerät ist kein Platz mehr',
+    other: '{n} Dateien sind nicht dabei: Auf diesem Gerät ist kein Platz mehr',
+  },
   'target.files': { one: '{n} Datei', other: '{n} Dateien' },
   'target.busy': 'Was du vorher mit {space} geteilt hast, ist noch unterwegs. Dies bleibt hier: Wähle {space} noch einmal, sobald das gesendet ist, oder einen anderen Raum.',
   'target.empty_title': 'Es ist nichts angekommen.',

@@ -43,6 +43,7 @@ export const en = {
   'push.failed': 'Notifications couldn’t be turned on. Please try again later.',
 
   'target.title': 'Share with',
+  'target.lost': { one: '{n} file is missing: this device has no space left', other: '{n} files are missing: this device has no space left' },
   'target.files': { one: '{n} file', other: '{n} files' },
   'target.busy': 'What you shared with {space} before is still on its way. This stays here: choose {space} again once that has been sent, or another space.',
   'target.empty_title': 'Nothing came along.',
