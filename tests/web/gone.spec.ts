@@ -113,7 +113,9 @@ test('who leaves the page before the photo of a link is found stays where they w
     await held;
     await route.continue();
   });
+  const asked = ann.page.waitForRequest(/\/spaces\/1\/images\?/);
   await ann.page.goto('/app/spaces/1/photos/1/1');
+  await asked;
   await ann.page.locator('a[href$="/app/account"]').first().click();
   await expect(ann.button('account.sign_out')).toBeVisible();
   const read = ann.page.waitForResponse(/\/spaces\/1\/images\?/);
