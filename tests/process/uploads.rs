@@ -283,3 +283,49 @@ fn a_heic_that_becomes_too_large_for_a_quota_is_refused_also_when_it_comes_piece
     let me = ann.get("/me").unwrap().json();
     assert_eq!(me["storage"]["used_bytes"], 0);
 }
+
+/// A phone in a tunnel doesn't hang up. What it has sent until then isn't sent again.
+#[test]
+fn what_has_arrived_on_a_line_that_is_dead_stays_when_the_upload_is_taken_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Server::start(folder.path());
+    let ann = server.person("ann");
+    let bytes = picture(450, 1);
+    let length = format!("Upload-Length: {}\r\n", bytes.len());
+    tus(&server, &ann, "POST /uploads", &length, b"");
+    let (mut lines, mut at) = (Vec::new(), 0);
+    // Each less than what is written to the disk at once.
+    for step in [70_000, 1, 69_999, 70_000, 70_000, 70_000] {
+        let head = format!(
+            "PATCH /uploads/1 HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\nTus-Resumable: 1.0.0\r\n\
+             Content-Type: application/offset+octet-stream\r\nUpload-Offset: {at}\r\nContent-Length: {}\r\n\
+             Expect: 100-continue\r\n\r\n",
+            ann.token(),
+            bytes.len() - at
+        );
+        let mut line = server.begin(&head);
+        line.write_all(&bytes[at..at + step]).unwrap();
+        lines.push(line);
+        // It may take a moment until the server has read them; what it had not read by then is sent again.
+        let head = until("the bytes to be there", || {
+            let head = tus(&server, &ann, "HEAD /uploads/1", "", b"");
+            head.starts_with("HTTP/1.1 200 ").then_some(head)
+        });
+        let told = head
+            .lines()
+            .find_map(|line| line.strip_prefix("upload-offset: "));
+        let told: usize = told.unwrap().parse().unwrap();
+        assert!(told >= at && told <= at + step, "{told}");
+        at = told;
+    }
+    assert!(at > 0, "nothing was kept");
+    let chunk = format!("Content-Type: application/offset+octet-stream\r\nUpload-Offset: {at}\r\n");
+    let done = tus(&server, &ann, "PATCH /uploads/1", &chunk, &bytes[at..]);
+    assert!(done.starts_with("HTTP/1.1 204 "), "{done}");
+    let share = serde_json::json!({"media": [{"upload": 1}]});
+    let share = ann
+        .post(&format!("{}/shares", ann.space("Family")), &share)
+        .unwrap()
+        .json();
+    assert_eq!(ann.fetch(&share["image_url"]).bytes, bytes);
+}

@@ -1,10 +1,12 @@
 //! Receives the bytes of a chunk: streamed to the file of its upload. What is acknowledged is on disk.
 
+use std::io::SeekFrom;
+
 use rocket::tokio::io::AsyncReadExt;
 use sha1::Sha1;
 use sha2::{Digest, Sha256};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncSeekExt, AsyncWriteExt};
 
 use super::CHUNK;
 use crate::api::extract::body::Opened;
@@ -66,6 +68,8 @@ struct Append<'a> {
     id: RawId<UploadId>,
     length: u64,
     file: File,
+    /// What has arrived and isn't in the file yet.
+    pending: Vec<u8>,
     /// Where the file ends.
     at: u64,
     /// Where the recorded part ends.
@@ -106,11 +110,12 @@ pub async fn receive(
         id: RawId::new(&upload.id.number().to_string()),
         length: upload.length,
         file: File::from_std(file),
+        pending: Vec::with_capacity(CHUNK),
         at: received,
         durable: received,
         sum: Sum::of(checksum),
     };
-    let came = tokio::select! {
+    let mut came = tokio::select! {
         came = append.read(&mut incoming.body, &permit) => came,
         () = lock.wanted() => Err(Conflict::UploadInUse { id: upload.id.to_string() }.into()),
         () = permit.preempted() => Err(Overload::GaveWay.into()),
@@ -118,6 +123,9 @@ pub async fn receive(
     // A disk reports that it has lost something only once: what is synced after that looks durable and needn't be.
     if let Err(error @ Error::Failure(_)) = came {
         return Err(error);
+    }
+    if came.is_err() && append.sum.is_none() {
+        came = append.write_rest().await.and(came);
     }
     match (&came, &append.sum) {
         (Err(Error::Invalid(Invalid::TooLarge { .. })), _) => append.cut_off().await?,
@@ -134,43 +142,48 @@ pub async fn receive(
 
 impl Append<'_> {
     async fn read(&mut self, body: &mut Opened<'_>, permit: &UploadPermit) -> Result<()> {
-        let mut bytes = Vec::with_capacity(CHUNK);
         loop {
             // Full chunks, so that the disk isn't accessed for each packet.
-            let mut bounded = body.take((CHUNK - bytes.len()) as u64);
-            let read = bounded.read_buf(&mut bytes).await;
-            let read = match read {
-                Ok(read) => read,
-                Err(error) => {
-                    self.write(&bytes).await?;
-                    return Err(cut_off(&error));
-                }
-            };
+            let mut bounded = body.take((CHUNK - self.pending.len()) as u64);
+            let read = bounded.read_buf(&mut self.pending).await;
+            let read = read.map_err(|error| cut_off(&error))?;
             permit.add_progress(read);
-            if read > 0 && bytes.len() < CHUNK {
+            if read > 0 && self.pending.len() < CHUNK {
                 continue;
             }
-            self.write(&bytes).await?;
+            self.write().await?;
             if read == 0 {
                 return Ok(());
             }
-            bytes.clear();
             if self.sum.is_none() && self.at - self.durable >= STEP {
                 self.write_down().await?;
             }
         }
     }
 
-    async fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        if self.at + bytes.len() as u64 > self.length {
+    /// Writes what is pending.
+    async fn write(&mut self) -> Result<()> {
+        let length = self.pending.len() as u64;
+        if self.at + length > self.length {
             let max = Most::Bytes(self.length);
             let field = FieldName::Upload;
             return Err(Invalid::TooLarge { field, max }.into());
         }
-        self.sum.update(bytes);
-        self.file.write_all(bytes).await.map_err(Error::writing)?;
-        self.at += bytes.len() as u64;
+        self.sum.update(&self.pending);
+        let written = self.file.write_all(&self.pending).await;
+        written.map_err(Error::writing)?;
+        self.at += length;
+        self.pending.clear();
         Ok(())
+    }
+
+    /// Writes what was pending when another request, or the end of the line, stopped this one. Some of it may be in the file
+    /// already, uncounted.
+    async fn write_rest(&mut self) -> Result<()> {
+        self.file.flush().await.map_err(Error::writing)?;
+        let behind = SeekFrom::Start(self.at);
+        self.file.seek(behind).await.map_err(Error::writing)?;
+        self.write().await
     }
 
     /// Makes what has arrived durable, and then records it.
