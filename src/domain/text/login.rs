@@ -8,7 +8,7 @@
 use precis_core::profile::PrecisFastInvocation;
 use precis_profiles::UsernameCaseMapped;
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::{canonical_combining_class, is_combining_mark};
+use unicode_normalization::char::is_combining_mark;
 use unicode_script::Script;
 use unicode_security::confusable_detection::skeleton;
 use unicode_security::mixed_script::AugmentedScriptSet;
@@ -180,10 +180,11 @@ fn check(text: &str) -> Result<()> {
 pub(super) fn max_marks(text: &str) -> usize {
     let (mut marks, mut max) = (0, 0);
     for letter in text.nfd() {
-        marks = if canonical_combining_class(letter) == 0 {
-            0
-        } else {
+        // Many that stand above or below a letter, as in Thai, have the combining class of a letter.
+        marks = if is_combining_mark(letter) {
             marks + 1
+        } else {
+            0
         };
         max = max.max(marks);
     }
@@ -324,8 +325,38 @@ mod tests {
                 "a\u{316}\u{317}\u{318}\u{319}\u{31a}nn",
                 "Login cannot pile marks on one letter",
             ),
+            (
+                "ก\u{e47}\u{e47}\u{e47}\u{e47}\u{e47}",
+                "Login cannot pile marks on one letter",
+            ),
         ] {
             assert_eq!(login(text), sentence, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn names_in_scripts_with_many_marks_pile_none() {
+        for name in [
+            "กิ่งแก้ว",
+            "ปิ่นมณี",
+            "श्रीकृष्ण",
+            "ज़्यादा",
+            "வைஷ்ணவி",
+            "བརྒྱད་སྤྱན",
+            "ស្រីស្រស់",
+            "မြန်မာ့သွေး",
+            "Nguyễn Thị Ệ",
+            "בְּרֵאשִׁ֖ית",
+            "مُحَمَّدٌ",
+            "가나다",
+        ] {
+            assert!(max_marks(name) <= MARKS, "{name}: {}", max_marks(name));
+        }
+        for tower in [
+            '\u{489}', '\u{20dd}', '\u{e47}', '\u{1abe}', '\u{93f}', '\u{301}',
+        ] {
+            let text = format!("a{}", tower.to_string().repeat(20));
+            assert_eq!(max_marks(&text), 20, "{tower:?}");
         }
     }
 
