@@ -367,6 +367,16 @@ fn a_list_that_makes_no_sense_changes_nothing() {
         ),
         (json!({"media": []}), 400, "Text cannot be empty".to_owned()),
         (json!({}), 400, "Invalid payload: 'text'".to_owned()),
+        (
+            json!({"text": null}),
+            400,
+            "Text must be provided".to_owned(),
+        ),
+        (
+            json!({"text": null, "media": null}),
+            400,
+            "Text must be provided".to_owned(),
+        ),
         (json!([]), 400, "The body must be a JSON object".to_owned()),
     ] {
         ann.put("/shares/1", body).is(status, &sentence);

@@ -182,10 +182,7 @@ pub async fn edit(
             (user, words, media.into_change(limits)?, under_way)
         }
         ShareBody::Json(user, body) => {
-            let (words, change) = (body.text.as_deref(), body.change(limits)?);
-            if words.is_none() && change.is_none() {
-                return Err(Invalid::MissingKey { key: "text" }.into());
-            }
+            let (words, change) = (body.text()?, body.change(limits)?);
             let has_new = change.as_ref().is_some_and(MediaChange::has_new);
             let words = Words::of(app, words, has_new, change.is_some())?;
             (user, words, change.unwrap_or(nothing), None)

@@ -13,7 +13,7 @@ use super::spaces::Space;
 use super::urls::{PhotoUrl, Urls};
 use super::users::User;
 use super::whole_number::named_id;
-use crate::api::views::payload::{Field, Payload, optional_list, optional_text};
+use crate::api::views::payload::{self, Field, Payload, optional_list, optional_text};
 use crate::config::Limits;
 use crate::domain::ids::{self, RawId};
 use crate::domain::photos::{Description, Listed, MediaChange};
@@ -68,8 +68,9 @@ struct Content {
 /// Edits a share. A missing field stays as it is.
 #[derive(Deserialize, JsonSchema)]
 pub struct EditShare {
-    #[schemars(extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
-    pub text: Option<String>,
+    #[schemars(with = "Option<String>", extend("x-from-settings" = FromSettings::ShareText, "example" = "Nice weather"))]
+    #[serde(default, deserialize_with = "payload::said")]
+    text: Option<Option<String>>,
     #[schemars(with = "Option<Vec<EditMedium>>")]
     media: Option<Vec<Value>>,
 }
@@ -145,6 +146,21 @@ impl NewShare {
 }
 
 impl EditShare {
+    /// The new text; `None` if it stays as it is.
+    ///
+    /// # Errors
+    /// Neither a text nor photos are there.
+    pub fn text(&self) -> Result<Option<&str>> {
+        match (&self.text, &self.media) {
+            (Some(None), None) => Err(Invalid::NotProvided {
+                field: FieldName::Text,
+            }
+            .into()),
+            (None, None) => Err(Invalid::MissingKey { key: "text" }.into()),
+            (text, _) => Ok(text.as_ref().and_then(Option::as_deref)),
+        }
+    }
+
     /// The change to the photos; `None` if they stay as they are.
     ///
     /// # Errors
