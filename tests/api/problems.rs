@@ -435,3 +435,30 @@ fn a_range_that_a_photo_does_not_have() {
     assert_eq!(reply.json()["status"], 416);
     assert!(reply.json()["code"].is_string());
 }
+
+#[test]
+fn types_in_accept_are_the_same_in_capitals() {
+    let app = TestApp::new();
+    for (accept, kind) in [
+        ("Application/JSON", "application/problem+json"),
+        (
+            "TEXT/plain, application/*;q=0.5",
+            "text/plain; charset=utf-8",
+        ),
+        (
+            "text/html, Application/Problem+Json",
+            "application/problem+json",
+        ),
+    ] {
+        let request = app
+            .client()
+            .get("/me")
+            .header(Header::new("Accept", accept));
+        let reply = app.anonymous().send(request);
+        assert_eq!(
+            (reply.status, reply.header("Content-Type")),
+            (401, Some(kind)),
+            "{accept}"
+        );
+    }
+}

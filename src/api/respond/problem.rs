@@ -68,10 +68,12 @@ fn prefers_json(request: &Request<'_>) -> bool {
     };
     let wish = |top: &str, subs: &[&str]| {
         let wishes = accept.iter().filter_map(|range| {
+            // Whatever their case.
+            let is_top = range.top() == top;
             let exactness = match (range.top().as_str(), range.sub().as_str()) {
                 ("*", "*") => 0_u8,
-                (t, "*") if t == top => 1,
-                (t, s) if t == top && subs.contains(&s) => 2,
+                (_, "*") if is_top => 1,
+                _ if is_top && subs.iter().any(|sub| range.sub() == *sub) => 2,
                 _ => return None,
             };
             Some((exactness, range.weight_or(1.0)))
