@@ -548,3 +548,12 @@ fn signing_out_everywhere_else_leaves_the_one_that_asks_and_other_people() {
     assert_eq!(devices(&ann), [(Value::Null, json!(true))]);
     assert_eq!(ann.delete("/sessions").status, 204);
 }
+
+#[test]
+fn who_asks_for_the_head_of_a_sign_out_stays_signed_in() {
+    let app = TestApp::new();
+    let ann = app.person("ann");
+    assert_eq!(ann.send(app.client().head("/logout")).status, 200);
+    ann.get("/me").is_ok();
+    ann.get("/logout").is(200, "Logged out");
+}

@@ -12,6 +12,7 @@ use crate::api::extract::secure_page::KeepsSessions;
 use crate::api::extract::session_cookie::SessionCookie;
 use crate::api::request::AppState;
 use crate::api::request::client_info::ClientInfo;
+use crate::api::request::original_method::ForHead;
 use crate::api::views::accounts::{
     AccessToken, ChangePassword, ChangeProfile, Credentials, DeleteAccount, Me, Register,
 };
@@ -171,15 +172,21 @@ pub async fn change_profile(
     Ok(Json(Me::new(account, &links)))
 }
 
+const LOGGED_OUT: &str = "Logged out";
+
 /// The documented form. A cookie alone isn't enough: any page can make a browser send a `GET`.
 #[get("/logout")]
 pub async fn logout_by_get(
+    for_head: ForHead,
     app: &AppState,
     cookie: SessionCookie<'_>,
     user: CurrentUser<'_>,
 ) -> Result<&'static str> {
     if user.by_cookie {
         return Err(Denied::CookieLogoutByGet.into());
+    }
+    if for_head.0 {
+        return Ok(LOGGED_OUT);
     }
     logout(app, cookie, user).await
 }
@@ -194,7 +201,7 @@ pub async fn logout(
         .write_making_room(move |conn| Ok(sessions::revoke(conn, user.session)?))
         .await?;
     cookie.remove();
-    Ok("Logged out")
+    Ok(LOGGED_OUT)
 }
 
 /// Everything that is the caller's alone goes with it.
